@@ -1,0 +1,1 @@
+"""Estimates to meaning: one method a file, named as the field names it."""

@@ -1,0 +1,167 @@
+"""The service-touchpoints study: which figures it reports, in the codebook's order, and which claims it may make."""
+
+import pandas as pd
+
+from cemlab.measure.compare import compare_groups, compare_waves
+from cemlab.measure.schema import combine
+from cemlab.measure.scores import distribution, mean_score, nps, top_box
+
+
+def answered_columns(data, codebook, *roles):
+    """Columns with one of the roles that `data` really has, in the codebook's order."""
+    have = set(data.collect_schema().names() if hasattr(data, "collect_schema") else data.columns)
+    return [column for column in codebook.of_role(*roles) if column.name in have]
+
+
+def alike(columns):
+    """Scale columns with the same bounds and top boxes together, so that one call reduces them in one scan."""
+    groups = {}
+    for column in columns:
+        scale = column.scale
+        groups.setdefault((scale.low, scale.high, scale.top_codes), []).append(column.name)
+    return groups
+
+
+def headline(data, codebook, *, by=None, weights=None, level=0.95):
+    """NPS, satisfaction (top boxes and mean) and effort, one row per group and figure.
+
+    Parameters
+    ----------
+    data : pandas, polars or Spark data frame
+        Answers as `store.scan` gives them.
+    codebook : Codebook
+        Which columns are asked for what.
+    by : str or list of str, optional
+        Columns that define the groups.
+    weights : str, optional
+        Column of case weights.
+    level : float, default 0.95
+        Confidence level.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Estimates; metrics nps, top_box and mean. The order is the codebook's.
+    """
+    options = {"by": by, "weights": weights, "level": level}
+    frames = [nps(data, column.name, **options) for column in answered_columns(data, codebook, "nps")]
+    frames += ratings(data, answered_columns(data, codebook, "outcome", "effort"), **options)
+    return in_order(combine(frames), codebook)
+
+
+def touchpoint_scores(data, codebook, *, by=None, weights=None, level=0.95):
+    """Top boxes and mean of every touchpoint, with the column ``stage``; arguments as in `headline`."""
+    columns = answered_columns(data, codebook, "touchpoint")
+    out = in_order(combine(ratings(data, columns, by=by, weights=weights, level=level)), codebook)
+    return out.assign(stage=[codebook.columns[item].stage for item in out["item"]])
+
+
+def ratings(data, columns, **options):
+    """Top boxes and means of scale columns, those of the same scale in one call."""
+    frames = []
+    for (low, high, top), items in alike(columns).items():
+        frames.append(top_box(data, items, scale=(low, high), top=list(top), **options))
+        frames.append(mean_score(data, items, scale=(low, high), **options))
+    return frames
+
+
+def score_distribution(data, codebook, *, by=None, weights=None, level=0.95):
+    """Shares of each code of the headline questions; arguments as in `headline`."""
+    frames = []
+    for column in answered_columns(data, codebook, "nps", "outcome", "effort"):
+        scale = (column.scale.low, column.scale.high)
+        frames.append(distribution(data, column.name, scale=scale, by=by, weights=weights, level=level))
+    return combine(frames)
+
+
+def wave_changes(data, codebook, roles, *, current, previous, weights=None, person=None, cluster=None, level=0.95):
+    """Change of each headline or touchpoint figure since the previous wave (top boxes for ratings).
+
+    Parameters
+    ----------
+    data, codebook, weights, level
+        As in `headline`; `data` holds both waves (column ``_wave``).
+    roles : list of str
+        Roles of the columns compared.
+    current, previous : str
+        Codes of the waves.
+    person : str, optional
+        Column that names persons, so that people who answered twice are not counted as independent.
+    cluster : str, optional
+        Column of stores or other clusters.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Comparisons, one row per column; without a previous wave no row at all.
+    """
+    options = {"weights": weights, "id": person, "cluster": cluster, "level": level, "current": current}
+    return compared(data, codebook, roles, compare_waves, previous=previous, wave="_wave", **options)
+
+
+def segment_contrasts(data, codebook, cut, roles=("nps", "outcome"), *, weights=None, cluster=None, level=0.95):
+    """Each group of one segment against everyone else (its complement), for the headline figures."""
+    options = {"by": cut, "weights": weights, "cluster": cluster, "level": level, "against": "complement"}
+    return compared(data, codebook, roles, compare_groups, **options)
+
+
+def compared(data, codebook, roles, compare, **options):
+    """One comparison frame over all columns of the roles, calls grouped by scale."""
+    columns = answered_columns(data, codebook, *roles)
+    min_n = codebook.bases.min_n
+    frames = [compare(data, c.name, metric="nps", min_n=min_n, **options) for c in columns if c.role == "nps"]
+    for (low, high, top), items in alike([c for c in columns if c.role != "nps"]).items():
+        boxes = {"metric": "top_box", "scale": (low, high), "top": list(top), "min_n": min_n}
+        frames.append(compare(data, items, **boxes, **options))
+    return in_order(combine(frames), codebook) if frames else None
+
+
+def in_order(results, codebook):
+    """Rows in the codebook's order of columns, groups and metrics as they came."""
+    place = {name: index for index, name in enumerate(codebook.columns)}
+    rank = results["item"].map(lambda item: place.get(item, len(place)))
+    return results.assign(rank__=rank).sort_values("rank__", kind="stable").drop(columns="rank__", errors="ignore")
+
+
+def candidate_claims(data, codebook, *, wave, previous, segments, weights=None, person=None, cluster=None, level=0.95):
+    """Every comparison that may become a sentence: the report's one family of tests.
+
+    Parameters
+    ----------
+    data : data frame
+        Answers of both waves.
+    codebook : Codebook
+    wave, previous : str
+        Codes of this wave and the one before (None: nothing to compare with).
+    segments : list of str
+        Segment columns cut in this wave.
+    weights, person, cluster, level
+        As in `wave_changes`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``wave``: changes of headline figures and touchpoints; ``group``: groups of this wave against the rest, with
+        the `by` columns of all segments. Empty kinds are left out.
+    """
+    out = {}
+    options = {"weights": weights, "cluster": cluster, "level": level}
+    if previous is not None:
+        roles = ["nps", "outcome", "effort", "touchpoint"]
+        changes = wave_changes(data, codebook, roles, current=wave, previous=previous, person=person, **options)
+        out["wave"] = changes
+    now = this_wave(data, wave)
+    contrasts = [segment_contrasts(now, codebook, cut, **options) for cut in segments]
+    contrasts = [frame for frame in contrasts if frame is not None and len(frame)]
+    if contrasts:
+        out["group"] = combine(contrasts, by=list(segments))
+    return {kind: frame for kind, frame in out.items() if frame is not None and len(frame)}
+
+
+def this_wave(data, wave):
+    """Answers of one wave."""
+    if isinstance(data, pd.DataFrame):
+        return data[data["_wave"] == wave]
+    import narwhals as nw
+
+    return nw.from_native(data).filter(nw.col("_wave") == wave).to_native()

@@ -1,0 +1,141 @@
+"""The command `cemlab`: whatever make does, and each step of the way from an export to a report."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="客户体验研究工作台 / workbench for customer experience research",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+codebook_app = typer.Typer(help="代码本 / codebooks", no_args_is_help=True)
+vault_app = typer.Typer(help="加密保存的原始文件 / the encrypted raw files", no_args_is_help=True)
+app.add_typer(codebook_app, name="codebook")
+app.add_typer(vault_app, name="vault")
+
+CodebookOption = Annotated[Path, typer.Option("--codebook", "-c", help="代码本 YAML / the study's codebook")]
+
+
+def main():
+    """Run the command; what a user can mend is said in one sentence, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo("已中断，数据保持原样。/ Stopped; nothing was left half done.", err=True)
+        raise SystemExit(130) from None
+    except (ValueError, OSError, RuntimeError) as error:
+        typer.echo(f"{error}", err=True)
+        raise SystemExit(2) from None
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="导出文件，可多个 / export files")],
+    codebook: CodebookOption,
+    wave: Annotated[str | None, typer.Option("--wave", "-w", help="期次代码 / code of the wave")] = None,
+    keep: Annotated[str | None, typer.Option(help="同一答卷内容不同时保留 first 或 last")] = None,
+    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+):
+    """把导出文件读入数据仓 / take export files into the store."""
+    from cemlab.collect.ingest import ingest as take_in
+
+    summary = take_in(files, codebook, wave=wave, keep=keep)
+    for line in summary.lines(lang):
+        typer.echo(line)
+
+
+@app.command()
+def render(
+    study: Annotated[str, typer.Argument(help="研究名或笔记本 / a study or a notebook")],
+    codebook: Annotated[Path | None, typer.Option("--codebook", "-c", help="代码本 YAML")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("-p", help="名称=值，可多次 / name=value")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="报告文件夹 / folder of the report")] = None,
+    timeout: Annotated[float, typer.Option(help="最长运行秒数 / seconds it may take")] = 900,
+):
+    """运行研究笔记本，得到一个自带一切的网页报告 / render a study into one self-contained report."""
+    from cemlab.report.render import render as make
+    from cemlab.report.study import report_folder
+
+    values = {}
+    for text in parameter or []:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise ValueError(f"render: -p {text!r} has no '='; write for example -p wave=2026Q3.")
+        values[name.strip()] = value
+    if codebook is not None:
+        values["codebook"] = str(codebook.resolve())
+    folder = make(study, parameters=values, out=out or report_folder(study, values), timeout=timeout)
+    typer.echo(f"报告已生成 / report: {folder / 'report.html'}")
+
+
+@app.command()
+def sample():
+    """生成示例数据 / make the sample studies' exports."""
+    from cemlab.sample_study import make_sample
+
+    for path in make_sample():
+        typer.echo(f"{path}")
+
+
+@app.command()
+def report(lang: Annotated[str, typer.Option(help="zh | en")] = "zh"):
+    """示例数据从导出到报告走一遍 / take the sample all the way from export to report."""
+    from cemlab.sample_study import report_samples
+
+    for path in report_samples(lang=lang, say=typer.echo):
+        typer.echo(f"报告已生成 / report: {path}")
+
+
+@app.command()
+def doctor():
+    """检查运行环境 / check what is installed and what is missing."""
+    from cemlab.doctor import print_report
+
+    raise SystemExit(print_report())
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context):
+    """打开 JupyterLab（中文界面）/ open JupyterLab."""
+    from cemlab.lab import open_lab
+
+    raise SystemExit(open_lab(context.args))
+
+
+@codebook_app.command("draft")
+def draft(
+    file: Annotated[Path, typer.Argument(help="导出文件 / an export file")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="写到哪里（不覆盖）/ where to write")] = None,
+    name: Annotated[str | None, typer.Option(help="研究代码 / code of the study")] = None,
+):
+    """由导出文件起草代码本 / draft a first codebook from an export."""
+    from cemlab.collect.draft import draft_codebook
+
+    text = draft_codebook(file, name=name)
+    if out is None:
+        typer.echo(text)
+    elif out.exists():
+        raise ValueError(f"codebook draft: {out} exists already; choose another name, nothing was written.")
+    else:
+        out.write_text(text, encoding="utf-8")
+        typer.echo(f"{out}")
+
+
+@codebook_app.command("check")
+def check(file: Annotated[Path, typer.Argument(help="代码本 YAML / a codebook")]):
+    """检查代码本 / check a codebook."""
+    from cemlab.codebook import load_codebook
+
+    book = load_codebook(file)
+    typer.echo(f"{book.name}: {len(book.columns)} 列 / columns, {len(book.waves)} 期 / waves, {book.hash()[:12]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,425 @@
+"""What the columns mean: a study's codebook in YAML, checked, with errors that name line and field."""
+
+import hashlib
+import json
+import re
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from cemlab.checks import nearest
+
+STUDIES = ("service_touchpoints", "brand_health", "product_concept", "employee_engagement")
+SCALES = ("nps", "outcome", "touchpoint", "effort")
+DEFAULT_TYPE = {
+    **dict.fromkeys(SCALES, "scale"),
+    **dict.fromkeys(("segment", "cluster", "question", "key", "person", "wave", "consent", "identifier"), "single"),
+    **dict.fromkeys(("operational", "weight"), "number"),
+    "comment": "text",
+    "time": "time",
+}
+Role = Literal[
+    "key", "person", "weight", "time", "wave", "cluster", "consent", "identifier",
+    "nps", "outcome", "touchpoint", "effort", "comment", "segment", "operational", "question",
+]  # fmt: skip
+Reason = Literal["no_answer", "not_applicable", "not_asked"]
+Code = Annotated[str, BeforeValidator(lambda value: code(value))]
+
+
+def code(value):
+    """A code as text: 1, 1.0 and "1" are the same code."""
+    if isinstance(value, bool):
+        raise ValueError("a code must not be true or false; put it in quotes")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+class Part(BaseModel):
+    """Base of all parts: unknown fields are errors, parts do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(Part):
+    """Words in Chinese and English; one language stands in for the other."""
+
+    zh: str | None = None
+    en: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def one_text_is_chinese(cls, value):
+        """A bare text is the Chinese label."""
+        return {"zh": str(value)} if isinstance(value, (str, int, float)) else value
+
+    def __call__(self, lang="zh"):
+        """The label in `lang`, or in the other language where it lacks."""
+        first, second = (self.zh, self.en) if lang == "zh" else (self.en, self.zh)
+        return first or second or ""
+
+
+class Option(Label):
+    """One closed answer: its labels, and how else exports write it (`also`)."""
+
+    also: tuple[str, ...] = ()
+
+
+class Scale(Part):
+    """Bounds of a rating, its direction, and which codes are the top and bottom boxes."""
+
+    low: int
+    high: int
+    reverse: bool = False
+    top: tuple[int, ...] = ()
+    bottom: tuple[int, ...] = ()
+
+    @model_validator(mode="after")
+    def ordered(self):
+        """Bounds in order, boxes inside them."""
+        if self.low >= self.high:
+            raise ValueError(f"scale: low {self.low} must be below high {self.high}")
+        outside = [c for c in (*self.top, *self.bottom) if not self.low <= c <= self.high]
+        if outside:
+            raise ValueError(f"scale: box codes {outside} lie outside {self.low} to {self.high}")
+        return self
+
+    @property
+    def top_codes(self):
+        """Codes of the top boxes: as given, else the two highest (after reversal)."""
+        return self.top or (self.high - 1, self.high)
+
+    @property
+    def bottom_codes(self):
+        """Codes of the bottom boxes: as given, else the two lowest (after reversal)."""
+        return self.bottom or (self.low, self.low + 1)
+
+
+class Wave(Part):
+    """One round of a study: its title, its days, and what was changed in it."""
+
+    title: Label = Label()
+    start: date | None = None
+    end: date | None = None
+    changes: Label | None = None
+
+
+class Column(Part):
+    """One column: its role, wording, codes, and the names it goes by in exports."""
+
+    name: str
+    role: Role
+    type: Literal["scale", "single", "multiple", "number", "text", "time"]
+    title: Label = Label()
+    wording: Label | None = None
+    aliases: tuple[str, ...] = ()
+    stage: str | None = None
+    scale: Scale | None = None
+    missing: dict[Code, Reason] = Field(default_factory=dict)
+    options: dict[Code, Option] = Field(default_factory=dict)
+    waves: tuple[Code, ...] = ()
+    target: float | None = None
+    unit: Label | None = None
+    formats: tuple[str, ...] = ()
+    granted: tuple[Code, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def default_type(cls, value):
+        """The type follows from the role unless it is given."""
+        if isinstance(value, dict) and "type" not in value:
+            return {**value, "type": DEFAULT_TYPE.get(value.get("role"), "single")}
+        return value
+
+    @field_validator("aliases", "formats", mode="before")
+    @classmethod
+    def one_is_a_list(cls, value):
+        """One alias may be written without brackets."""
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def fits_its_role(self):
+        """What each role needs."""
+        if self.type == "scale" and self.scale is None:
+            raise ValueError(f"scale: a column with role {self.role} needs `scale: {{low: .., high: ..}}`")
+        if self.role == "nps" and (self.scale.low, self.scale.high) != (0, 10):
+            raise ValueError(
+                f"scale: NPS comes from a 0 to 10 question only, this one is {self.scale.low} to {self.scale.high}; "
+                "use role outcome"
+            )
+        if self.role == "touchpoint" and not self.stage:
+            raise ValueError("stage: a touchpoint needs the journey stage it belongs to")
+        if self.role == "consent" and not self.granted:
+            raise ValueError("granted: say which answers are consent, for example granted: [同意]")
+        if self.type == "multiple" and not self.options:
+            raise ValueError("options: a multiple answer needs its options")
+        both = sorted(set(self.missing) & set(self.options))
+        if both and self.type == "single":
+            raise ValueError(f"missing: codes {both} stand under `missing` and under `options`; keep one")
+        return self
+
+    @property
+    def stored(self):
+        """The names of the columns this question takes in the store."""
+        return [f"{self.name}__{c}" for c in self.options] if self.type == "multiple" else [self.name]
+
+
+class Privacy(Part):
+    """From how many persons a figure or comments may be shown, and how long raw files are kept."""
+
+    min_persons: int = Field(default=10, ge=5)
+    comments_min: int = Field(default=10, ge=5)
+    retention_days: int = Field(default=365, ge=1)
+
+
+class Bases(Part):
+    """Precision: under `min_n` no figure, under `low_n` a mark."""
+
+    min_n: int = Field(default=30, ge=1)
+    low_n: int = Field(default=100, ge=1)
+
+
+class MinimumEffect(Part):
+    """A sentence needs at least this difference: NPS points, percentage points, scale points."""
+
+    nps: float = Field(default=3, ge=0)
+    share: float = Field(default=2, ge=0)
+    mean: float = Field(default=0.1, ge=0)
+
+
+class Codebook(Part):
+    """A study's codebook; made by `load_codebook`."""
+
+    study: Literal[STUDIES]
+    name: str
+    title: Label
+    about: Label | None = None
+    timezone: str = "Asia/Shanghai"
+    privacy: Privacy = Privacy()
+    bases: Bases = Bases()
+    minimum_effect: MinimumEffect = MinimumEffect()
+    margins: dict[str, dict[Code, float]] = Field(default_factory=dict)
+    waves: dict[Code, Wave] = Field(default_factory=dict)
+    stages: dict[str, Label] = Field(default_factory=dict)
+    columns: dict[str, Column]
+
+    @field_validator("name")
+    @classmethod
+    def safe_name(cls, value):
+        """The store names a folder after it."""
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", value):
+            raise ValueError(f"{value!r} must be small letters, digits and _, starting with a letter")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def known_zone(cls, value):
+        """A zone the system knows."""
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(value)
+        except Exception as error:
+            raise ValueError(f"{value!r} is no time zone; write for example Asia/Shanghai") from error
+        return value
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def names_into_columns(cls, value):
+        """Each column knows its own name."""
+        if not isinstance(value, dict):
+            raise ValueError("must map canonical names to what they mean")
+        bad = [n for n in value if not re.fullmatch(r"[A-Za-z\u4e00-\u9fff][\w]{0,62}", str(n)) or "__" in str(n)]
+        if bad:
+            raise ValueError(f"{bad[0]!r} is no column name: letters, digits and single _, starting with a letter")
+        return {n: {**c, "name": n} if isinstance(c, dict) else c for n, c in value.items()}
+
+    @model_validator(mode="after")
+    def fits_together(self):
+        """Stages, waves, margins and aliases refer to what there is; single roles stand once."""
+        taken = {}
+        for column in self.columns.values():
+            if column.stage and column.stage not in self.stages:
+                hint = nearest(column.stage, self.stages)
+                near = f"; did you mean {hint!r}" if hint else ""
+                raise ValueError(f"columns.{column.name}.stage: {column.stage!r} is not among the stages{near}")
+            unknown = [w for w in column.waves if w not in self.waves]
+            if unknown:
+                raise ValueError(f"columns.{column.name}.waves: {unknown[0]!r} is not among the waves")
+            for alias in {column.name, *column.aliases}:
+                if alias in taken:
+                    raise ValueError(
+                        f"columns.{column.name}.aliases: {alias!r} already leads to {taken[alias]!r}; an alias may stand once"
+                    )
+                taken[alias] = column.name
+        for role in ("person", "weight", "time", "wave", "cluster", "consent", "nps"):
+            several = [c.name for c in self.columns.values() if c.role == role]
+            if len(several) > 1:
+                raise ValueError(f"columns.{several[1]}.role: {role} stands at {several[0]!r} already; it may stand once")
+        for name in self.margins:
+            if name not in self.columns:
+                raise ValueError(f"margins.{name}: no such column")
+        return self
+
+    def of_role(self, *roles):
+        """Columns with one of the roles, in the codebook's order."""
+        return [column for column in self.columns.values() if column.role in roles]
+
+    def only(self, role):
+        """The one column with this role, or None."""
+        found = self.of_role(role)
+        return found[0] if found else None
+
+    def label(self, name, lang="zh"):
+        """What a column (or an option column `question__code`) is called in a report."""
+        if name in self.columns:
+            return self.columns[name].title(lang) or name
+        question, _, option = name.partition("__")
+        if question in self.columns and option in self.columns[question].options:
+            return self.columns[question].options[option](lang) or option
+        return name
+
+    def option_label(self, name, value, lang="zh"):
+        """What a code of a column is called in a report; unknown codes stand as they are."""
+        column = self.columns.get(name)
+        if column is not None and code(value) in column.options:
+            return column.options[code(value)](lang) or code(value)
+        return str(value)
+
+    def wave_label(self, wave, lang="zh"):
+        """What a wave is called in a report."""
+        return (self.waves[wave].title(lang) if wave in self.waves else "") or str(wave)
+
+    @cached_property
+    def fingerprint(self):
+        """Hash of the codebook's meaning (comments and layout of the file do not count)."""
+        return self.hash()
+
+    def hash(self):
+        """SHA-256 of the codebook's content, in hexadecimal."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode("utf-8")).hexdigest()
+
+
+class CodebookError(ValueError):
+    """A codebook that cannot be used; the message lists line, field, what is allowed."""
+
+
+def load_codebook(path):
+    """Read and check a codebook.
+
+    Parameters
+    ----------
+    path : str, pathlib.Path or Codebook
+        YAML file in UTF-8; a Codebook is given back as it is.
+
+    Returns
+    -------
+    Codebook
+
+    Raises
+    ------
+    CodebookError
+        The file is absent, is no YAML, repeats a name, or says something that does not fit; the message gives line,
+        field, what is allowed and the nearest name.
+    """
+    if isinstance(path, Codebook):
+        return path
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        near = nearest(path.name, [p.name for p in path.parent.glob("*.y*ml")]) if path.parent.is_dir() else None
+        hint = f" Did you mean {near!r}?" if near else " Make one with `cemlab codebook draft FILE`."
+        raise CodebookError(f"codebook: no file {path.as_posix()!r}.{hint}") from None
+    except UnicodeDecodeError as error:
+        raise CodebookError(
+            f"codebook {path.name}: byte {error.start} is not UTF-8; save the file as UTF-8 and read it again."
+        ) from None
+    return parse_codebook(text, path.name)
+
+
+def parse_codebook(text, source="codebook"):
+    """Check a codebook given as YAML text; `source` names it in errors."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        lines = positions(node, source) if node is not None else {}
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" line {mark.line + 1}" if mark else ""
+        raise CodebookError(f"codebook {source}{place}: {getattr(error, 'problem', None) or 'not YAML'}.") from None
+    if not isinstance(content, dict):
+        raise CodebookError(f"codebook {source}: must start with fields such as `study:`, `name:` and `columns:`.")
+    try:
+        return Codebook.model_validate(content)
+    except ValidationError as error:
+        problems = [explain(problem, lines) for problem in error.errors()]
+        listed = "\n  ".join(dict.fromkeys(problems))
+        raise CodebookError(f"codebook {source}: {len(problems)} thing(s) to mend\n  {listed}") from None
+
+
+def positions(node, source, path=(), into=None):
+    """Line numbers of every field, by its path; a name that stands twice is an error."""
+    into = {} if into is None else into
+    into[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        seen = {}
+        for key, value in node.value:
+            if key.value in seen:
+                raise CodebookError(
+                    f"codebook {source} line {key.start_mark.line + 1}: {key.value!r} stands twice "
+                    f"(first in line {seen[key.value]}); keep one."
+                )
+            seen[key.value] = key.start_mark.line + 1
+            positions(value, source, (*path, key.value), into)
+            into[(*path, key.value)] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            positions(value, source, (*path, str(index)), into)
+    return into
+
+
+FIELDS = {
+    "": Codebook,
+    "columns": Column,
+    "waves": Wave,
+    "privacy": Privacy,
+    "bases": Bases,
+    "minimum_effect": MinimumEffect,
+    "scale": Scale,
+    "options": Option,
+}
+
+
+def explain(problem, lines):
+    """One problem of pydantic in our own words: line, field, what is allowed, the nearest name."""
+    path = tuple(str(step) for step in problem["loc"])
+    message = problem["msg"].removeprefix("Value error, ")
+    if not path and re.match(r"(columns|margins)\.", message):
+        field, _, message = message.partition(": ")
+        path = tuple(field.split("."))
+    context = problem.get("ctx", {})
+    if problem["type"] == "extra_forbidden":
+        owner = path[-3] if len(path) >= 3 and path[-3] in FIELDS else path[-2] if len(path) >= 2 else ""
+        model = FIELDS.get(owner, FIELDS.get(path[-2] if len(path) > 1 else "", Label))
+        allowed = sorted(set(model.model_fields) - {"name"}) if model is not Codebook else sorted(model.model_fields)
+        hint = nearest(path[-1], allowed)
+        near = f" Did you mean {hint!r}?" if hint else ""
+        message = f"unknown field {path[-1]!r}.{near} Allowed: {', '.join(allowed)}"
+    elif problem["type"] == "literal_error":
+        given = str(problem["input"])
+        hint = nearest(given, re.findall(r"'([^']+)'", context.get("expected", "")))
+        near = f" Did you mean {hint!r}?" if hint else ""
+        message = f"{given!r} is not allowed.{near} Allowed: {context.get('expected', '')}"
+    elif problem["type"] == "missing":
+        message = "is missing"
+    else:
+        prefix = f"{path[-1]}: " if path else ""
+        message = message.removeprefix(prefix)
+    known = next((lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines), 1)
+    return f"line {known}, {'.'.join(path) or 'top'}: {message}"

@@ -1,0 +1,102 @@
+"""Workbooks (xlsx, xls, xlsb, ods): the first sheet with rows, each column with the type its cells have."""
+
+import io
+from datetime import date, datetime, time, timedelta
+
+import polars as pl
+
+from cemlab.checks import DataError
+from cemlab.collect.table import find_header, note, tidy
+
+
+def read_workbook(data, where):
+    """Read a workbook's first visible sheet that holds rows.
+
+    Parameters
+    ----------
+    data : bytes
+        Contents of the file.
+    where : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    tuple
+        Frame, row numbers and decisions. A column typed as numbers throughout is Int64 (all whole) or Float64, one
+        of dates Date or Datetime; a mixed column is text, whole numbers in it without a decimal point.
+
+    Raises
+    ------
+    DataError
+        A workbook that is broken, protected by a password, or without rows.
+    """
+    rows, sheet, more = first_sheet(data, where)
+    header = find_header(rows[:40])
+    titles = sum(any(str(cell).strip() for cell in row) for row in rows[:header])
+    body = pl.DataFrame([column(f"c{i}", cells) for i, cells in enumerate(zip(*rows[header + 1 :], strict=True))])
+    if not body.width:
+        body = pl.DataFrame(schema={f"c{i}": pl.String for i in range(len(rows[header]))})
+    names = [text(cell) or "" for cell in rows[header]]
+    frame, numbers, notes = tidy(names, body, header + 2, where=where, title_rows=titles and header)
+    others = f"（另有 {len(more)} 个工作表未读：{more}）" if more else "", f" ({len(more)} more not read: {more})" if more else ""
+    return frame, numbers, [note(f"工作表 {sheet!r}{others[0]}", f"sheet {sheet!r}{others[1]}"), *notes]
+
+
+def first_sheet(data, where):
+    """Rows of the first visible sheet with any, its name, and the names of further ones with rows."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        visible = [s.name for s in book.sheets_metadata if s.visible == calamine.SheetVisibleEnum.Visible and s.typ == calamine.SheetTypeEnum.WorkSheet]
+        sheets = {name: book.get_sheet_by_name(name) for name in visible}
+    except calamine.PasswordError:
+        raise locked(where) from None
+    except (calamine.CalamineError, OSError) as error:
+        if "password" in str(error).lower():
+            raise locked(where) from None
+        raise DataError(
+            f"read_export: {where} is a broken or cut-off workbook ({len(data):,} bytes, {type(error).__name__}). "
+            "Download it again, or open it in a spreadsheet program and save it as xlsx."
+        ) from None
+    full = [name for name, sheet in sheets.items() if sheet.total_height]
+    if not full:
+        raise DataError(f"read_export: {where} has {len(visible)} visible sheets and no cell in any. Export again once there are answers.")
+    return sheets[full[0]].to_python(skip_empty_area=False), full[0], full[1:]
+
+
+def locked(where):
+    """The DataError for a protected workbook."""
+    return DataError(f"read_export: {where} is protected by a password. Remove the protection in the spreadsheet program and save a copy.")
+
+
+def column(name, cells):
+    """One column with the type its filled cells share; text where they differ."""
+    kinds = {type(cell) for cell in cells if cell != ""}
+    given = [None if cell == "" else cell for cell in cells]
+    if kinds and kinds <= {int, float}:
+        whole = all(cell is None or float(cell).is_integer() and abs(cell) < 2**53 for cell in given)
+        return pl.Series(name, [cell if cell is None else (int(cell) if whole else float(cell)) for cell in given], dtype=pl.Int64 if whole else pl.Float64)
+    if kinds == {date}:
+        return pl.Series(name, given, dtype=pl.Date)
+    if kinds and kinds <= {datetime, date}:
+        full = [datetime(c.year, c.month, c.day) if type(c) is date else c for c in given]
+        return pl.Series(name, full, dtype=pl.Datetime("us"))
+    return pl.Series(name, [text(cell) for cell in cells], dtype=pl.String)
+
+
+def text(cell):
+    """A cell as a person would read it: 3.0 is "3", a time is in ISO form, empty is None."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return str(cell)

@@ -1,0 +1,1 @@
+"""Rows to estimates: the only room where answers are counted."""

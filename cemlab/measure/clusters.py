@@ -1,0 +1,121 @@
+"""Answers that are not independent: nested in clusters (stores, agents), or given twice by the same persons."""
+
+import narwhals as nw
+import numpy as np
+
+from cemlab.measure.moments import collect_all, group_column, number_column
+from cemlab.measure.schema import MISSING
+
+
+def cluster_variance(cells_one, cells_two):
+    """Variance of two means and of their difference between clusters, with degrees of freedom.
+
+    Parameters
+    ----------
+    cells_one, cells_two : pandas.DataFrame
+        Sums of each side by cluster (index), columns w, w2, wx, w2x, w2xx. The cluster "(missing)" holds rows without a
+        cluster: each of them counts as a cluster of its own.
+
+    Returns
+    -------
+    tuple of float
+        Variance of one, of two, of the difference (covariance inside clusters on both sides included), and df. NaN where
+        a side has answers from a single cluster: its difference cannot be told from that cluster's own level.
+
+    Notes
+    -----
+    Linearised variance; each cluster's deviation is divided by sqrt(1 - its share of the side) (the CR2 correction of
+    Bell and McCaffrey), which for equal clusters is the usual m / (m - 1). df by Satterthwaite from the shares, close to
+    m - 1 for m equal clusters, smaller when few clusters carry a side.
+
+    References
+    ----------
+    Bell, R. M. and McCaffrey, D. F. (2002). Survey Methodology, 28, 169-181. Imbens, G. W. and Kolesar, M. (2016).
+    Rev. Econ. Stat., 98, 701-712.
+    """
+    clusters = cells_one.index.union(cells_two.index)
+    shares, deviations, alone = [], [], []
+    for cells in (cells_one, cells_two):
+        cells = cells.reindex(clusters, fill_value=0.0)
+        total = cells["w"].sum()
+        if total <= 0:
+            return np.nan, np.nan, np.nan, np.nan
+        mean = cells["wx"].sum() / total
+        single = cells.loc[[MISSING]] if MISSING in cells.index else cells.iloc[:0]
+        cells = cells.drop(index=MISSING, errors="ignore")
+        share = cells["w"].to_numpy() / total
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = (cells["wx"].to_numpy() - mean * cells["w"].to_numpy()) / total / np.sqrt(1 - share)
+        if (share > 1 - 1e-12).any():
+            return np.nan, np.nan, np.nan, np.nan
+        rows = (single["w2xx"] - 2 * mean * single["w2x"] + mean**2 * single["w2"]).sum() / total**2
+        shares.append((share, single["w2"].sum() / total**2))
+        deviations.append(z)
+        alone.append(max(rows, 0.0))
+    one, two = deviations
+    v_one, v_two = (one**2).sum() + alone[0], (two**2).sum() + alone[1]
+    v = ((one - two) ** 2).sum() + sum(alone)
+    if v <= 0:
+        return v_one, v_two, v, np.inf
+    parts, effective = np.zeros(len(one)), []
+    for variance, (share, rows) in zip((v_one, v_two), shares, strict=True):
+        concentration = (share**2).sum() + rows
+        parts += variance * share**2 / concentration
+        effective.append(1 / concentration)
+    largest = (parts**2).sum()
+    df = (v_one + v_two) ** 2 / largest * (1 - 1 / min(effective)) if largest > 0 else np.inf
+    return v_one, v_two, v, max(df, 1.0)
+
+
+def repeated_products(frame, item, rule, *, who, wave, current, by=(), weights=None):
+    """What persons with several answers add: sums of products of their sums, less those of their rows, by group.
+
+    Two group-bys inside the engine; rows without a person, or without an answer, are left out (they are independent).
+    Returns a pandas frame with the `by` columns and, for A = sum of w x and B = sum of w of a person in a wave
+    (1 current, 0 previous), the sums of A1A1, A1B1, B1B1, A0A0, A0B0, B0B0 less the rows' own squares, and of A1A0, A1B0,
+    B1A0, B1B0.
+    """
+    schema = frame.collect_schema()
+    value = number_column(item)
+    weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
+    groups = [f"by__{cut}" for cut in (*by, wave)]
+    rows = frame.filter(~value.is_null()).select(
+        *(group_column(cut, schema) for cut in (*by, wave)),
+        *(nw.col(column).alias(f"who__{i}") for i, column in enumerate(who)),
+        weight.alias("w__"),
+        rule.expression(value).alias("x__"),
+    )
+    for i in range(len(who)):
+        rows = rows.filter(~nw.col(f"who__{i}").is_null())
+    now = nw.col(groups[-1]) == current
+    w, x = nw.col("w__"), nw.col("x__")
+    sides = {
+        **{"A1": nw.when(now).then(w * x).otherwise(nw.lit(0.0)), "B1": nw.when(now).then(w).otherwise(nw.lit(0.0))},
+        **{"A0": nw.when(now).then(nw.lit(0.0)).otherwise(w * x), "B0": nw.when(now).then(nw.lit(0.0)).otherwise(w)},
+    }
+    pairs = [("A1", "A1"), ("A1", "B1"), ("B1", "B1"), ("A0", "A0"), ("A0", "B0"), ("B0", "B0")]
+    rows = rows.with_columns(**sides)
+    rows = rows.with_columns(**{f"{p}{q}": nw.col(p) * nw.col(q) for p, q in pairs})
+    cuts = groups[:-1]
+    persons = rows.group_by(*cuts, *(f"who__{i}" for i in range(len(who)))).agg(
+        *(nw.col(name).sum() for name in sides), *(nw.col(p + q).sum() for p, q in pairs)
+    )
+    between = [("A1", "A0"), ("A1", "B0"), ("B1", "A0"), ("B1", "B0")]
+    products = persons.select(
+        *cuts,
+        *((nw.col(p) * nw.col(q) - nw.col(p + q)).alias(p + q) for p, q in pairs),
+        *((nw.col(p) * nw.col(q)).alias(p + q) for p, q in between),
+    )
+    totals = [nw.col(p + q).sum() for p, q in (*pairs, *between)]
+    query = products.group_by(*cuts).agg(*totals) if cuts else products.select(*totals)
+    (table,) = collect_all([query])
+    return table.rename(columns={f"by__{cut}": cut for cut in by}).fillna(0.0)
+
+
+def repeated_covariance(products, mean_one, total_one, mean_two, total_two):
+    """Extra variance of both sides and the covariance between them, from `repeated_products` (arrays by row)."""
+    p = products
+    one = (p["A1A1"] - 2 * mean_one * p["A1B1"] + mean_one**2 * p["B1B1"]) / total_one**2
+    two = (p["A0A0"] - 2 * mean_two * p["A0B0"] + mean_two**2 * p["B0B0"]) / total_two**2
+    cross = p["A1A0"] - mean_two * p["A1B0"] - mean_one * p["B1A0"] + mean_one * mean_two * p["B1B0"]
+    return one.to_numpy(float), two.to_numpy(float), (cross / (total_one * total_two)).to_numpy(float)

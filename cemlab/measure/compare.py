@@ -1,0 +1,313 @@
+"""Groups against the others, and a wave against the one before: differences with intervals and adjusted tests."""
+
+import itertools
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from cemlab.checks import require_columns, require_level
+from cemlab.measure.clusters import cluster_variance, repeated_covariance, repeated_products
+from cemlab.measure.difference import METHODS, difference
+from cemlab.measure.moments import collect_all, columns_of, group_column, lazy
+from cemlab.measure.multiplicity import adjust_p
+from cemlab.measure.schema import BLANKED, MISSING, as_list, comparisons
+from cemlab.measure.sums import SUMS, score_sums, scoring
+
+REST = "(rest)"
+
+
+def compare_groups(
+    data,
+    item,
+    *,
+    by,
+    metric="nps",
+    scale=None,
+    top=None,
+    bottom=None,
+    against="complement",
+    weights=None,
+    cluster=None,
+    level=0.95,
+    adjust="bh",
+    min_n=30,
+):
+    """Each group against all others, every pair of groups, or each group against one of them.
+
+    Parameters
+    ----------
+    data : pandas, polars (eager or lazy) or Spark data frame
+        One row per answer.
+    item : str or list of str
+        Columns compared; all rows of the answer are one family of tests.
+    by : str or list of str
+        Column that makes the groups; several columns make one group per combination of their codes.
+    metric : {"nps", "top_box", "bottom_box", "mean"}, default "nps"
+        What is compared; points, percent, percent and scale points.
+    scale : tuple (low, high) or dict of item to tuple, optional
+        Bounds of the answers; boxes and guards follow from it. NPS is always 0 to 10.
+    top, bottom : list of codes or dict of item to list, optional
+        Codes of the box; by default the two highest (lowest) of `scale`.
+    against : {"complement", "pairwise"} or a group's code, default "complement"
+        "complement" sets a group against everyone with another known group, never against a total that holds it.
+    weights : str, optional
+        Column of case weights; tests then use Kish's effective bases.
+    cluster : str, optional
+        Column of clusters (store, agent, or the person when persons answer more than once); rows without one count as
+        clusters of their own. Tests then use the variance between clusters and t.
+    level : float, default 0.95
+        Confidence level of the intervals.
+    adjust : {"bh", "holm", "bonferroni", "hochberg", "hommel", "by"} or None, default "bh"
+        Adjustment of the p-values over all tested rows of this call.
+    min_n : float, default 30
+        A row with a smaller effective base on either side gets no test.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `by` and the columns of `schema.COMPARISONS`: ``estimate`` is the group's, ``reference`` says against whom
+        ("(rest)" for the complement), ``difference`` = estimate - reference. Rows under `min_n`, and the group
+        "(missing)" (which belongs to no complement and no pair), have status "not_estimable", no figures, and do not
+        count in the family.
+
+    Raises
+    ------
+    ValueError
+        Unknown column, metric, group code or adjustment; a box without scale or codes.
+    DataError
+        An answer off the scale; a missing or negative weight.
+
+    Notes
+    -----
+    NPS: z with both variances. Shares: z with the pooled share, Newcombe interval. Means: Welch t. Unanswered rows are
+    left out item by item. With `cluster`, ``n_eff`` is the design-based one (variance of one answer over the squared
+    error, at most Kish's); a group found in a single cluster is not estimable, since group and cluster cannot be told
+    apart. Without `cluster`, answers nested in stores make p-values too small. The interval is not adjusted.
+
+    References
+    ----------
+    Kish, L. (1965). Survey Sampling. Newcombe, R. G. (1998). Statist. Med., 17, 873-890. Rocks, B. (2016). The American
+    Statistician, 70, 365-372.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"shop": ["a"] * 50 + ["b"] * 50, "recommend": [9] * 30 + [5] * 20 + [9] * 20 + [5] * 30})
+    >>> compare_groups(answers, "recommend", by="shop")[["shop", "estimate", "reference", "difference", "p_value"]].round(3)
+      shop  estimate reference  difference  p_value
+    0    a      20.0    (rest)        40.0    0.041
+    1    b     -20.0    (rest)       -40.0    0.041
+    """
+    where = "compare_groups"
+    items, by = as_list(item), as_list(by)
+    if not by:
+        raise ValueError(f"{where}: `by` is empty; name the column that makes the groups.")
+    rules = checked(items, metric, scale, top, bottom, level, adjust, where)
+    cells = score_sums(data, items, rules, by=[*by, *as_list(cluster)], weights=weights, where=where)
+    cells["group"] = cells[by].agg(" / ".join, axis=1) if len(by) > 1 else cells[by[0]]
+    unknown = cells[by].eq(MISSING).any(axis=1)
+    groups = cells.loc[~unknown].drop_duplicates("group").sort_values(by, kind="stable")["group"].tolist()
+    if against in ("complement", "pairwise"):
+        pairs = [(g, REST) for g in groups] if against == "complement" else list(itertools.combinations(groups, 2))
+    elif against in groups:
+        pairs = [(g, against) for g in groups if g != against]
+    else:
+        raise ValueError(
+            f"{where}: `against` is {against!r}; it must be 'complement', 'pairwise' or one of the groups {groups[:20]}."
+        )
+    known = cells.loc[~unknown]
+    total = known.groupby("item")[SUMS].sum()
+    of_group = known.groupby(["item", "group"])[SUMS].sum()
+    zero = pd.Series(0.0, index=SUMS)
+    sums = {(i, g): of_group.loc[(i, g)] if (i, g) in of_group.index else zero for i in items for g in groups}
+
+    def other(name, g, r):
+        if r != REST:
+            return sums[name, r]
+        others = [sums[name, h] for h in groups if h != g]
+        return sum(others) if others else zero  # added up, not total - group: no rounding left over
+
+    keys = [(name, g, r) for name in items for g, r in pairs]
+    one = pd.DataFrame([sums[name, g] for name, g, _ in keys], columns=SUMS)
+    two = pd.DataFrame([other(*key) for key in keys], columns=SUMS)
+    clustered = None
+    if cluster:
+        per = known.set_index(cluster)
+        parts = {key: part for key, part in per.groupby(["item", "group"])[SUMS]}
+        everyone = {name: part[SUMS].groupby(level=0).sum() for name, part in per.groupby("item")}
+        clustered = [between_clusters(parts, everyone, key) for key in keys]
+        clustered = tuple(np.array(column, dtype=float) for column in zip(*clustered, strict=True)) or None
+    out = pd.DataFrame(difference(metric, one, two, level=level, clustered=clustered))
+    labels = known.drop_duplicates("group").set_index("group")[by]
+    out[by] = labels.loc[[g for _, g, _ in keys]].to_numpy() if keys else None
+    out["item"], out["reference"] = [k[0] for k in keys], [k[2] for k in keys]
+    if against == "complement" and unknown.any():
+        lost = cells[unknown].groupby([*by, "item"], sort=False)["n"].sum().reset_index()
+        out = pd.concat([out, lost.assign(reference=REST, n_reference=lost["item"].map(total["n"]))], ignore_index=True)
+    out["method"] = METHODS[metric] if not cluster else f"t-clustered:{cluster}"
+    return finish(out, by, metric, rules, level, adjust, min_n)
+
+
+def between_clusters(parts, everyone, key):
+    """`cluster_variance` of one comparison from the cells of its two sides."""
+    name, group, reference = key
+    mine = parts.get((name, group))
+    if mine is None:
+        return (np.nan,) * 4
+    if reference == REST:
+        rest = everyone[name].sub(mine, fill_value=0.0)
+        rest = rest[rest["n"] > 0]
+    else:
+        rest = parts.get((name, reference))
+    return cluster_variance(mine, rest) if rest is not None and len(rest) else (np.nan,) * 4
+
+
+def compare_waves(
+    data,
+    item,
+    *,
+    current,
+    previous,
+    wave="_wave",
+    by=None,
+    metric="nps",
+    scale=None,
+    top=None,
+    bottom=None,
+    weights=None,
+    id=None,
+    cluster=None,
+    level=0.95,
+    adjust="bh",
+    min_n=30,
+):
+    """The change from one wave to another, for everyone or by group.
+
+    Parameters
+    ----------
+    data, item, metric, scale, top, bottom, weights, level, adjust, min_n
+        As in `compare_groups`.
+    current, previous : str
+        Codes of the two waves in column `wave`.
+    wave : str, default "_wave"
+        Column of the wave.
+    by : str or list of str, optional
+        Groups within which the waves are compared.
+    id : str, optional
+        Column of the person (such as ``_person``): the covariance of people who answered in both waves is subtracted,
+        that of people who answered twice in one wave is added. Rows without an id count as different people.
+    cluster : str, optional
+        Column of clusters such as stores: the variance between clusters is used, covariance of the two waves in the
+        same cluster included; with `id`, persons seen in several clusters are allowed for too.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The `by` columns, then the columns of `schema.COMPARISONS`: ``estimate`` belongs to `current`, ``reference`` is
+        the code of `previous`, ``difference`` = current - previous. Rows under `min_n` on either side (an item asked in
+        one wave only, for instance) and the group "(missing)" have status "not_estimable" and no figures, and do not
+        count in the family of tests.
+
+    Raises
+    ------
+    ValueError
+        Unknown column or wave, `current` equal to `previous`, unknown metric or adjustment.
+    DataError
+        An answer off the scale; a missing or negative weight.
+
+    Notes
+    -----
+    Tests as in `compare_groups`. A change of the questionnaire, the quotas or the panel between the waves is in the
+    difference and no test can see it: compare the waves' ``changes`` in the codebook. When the same people answer twice
+    and `id` is left out, the interval is too wide (and claims are missed); with shares the p-value then stays pooled.
+    """
+    where = "compare_waves"
+    items, by, wave = as_list(item), as_list(by), wave
+    current, previous = str(current), str(previous)
+    rules = checked(items, metric, scale, top, bottom, level, adjust, where)
+    if current == previous:
+        raise ValueError(f"{where}: `current` and `previous` are both {current!r}; name two different waves.")
+    frame = lazy(data, where)
+    needed = [*items, wave, *by, *as_list(weights), *as_list(id), *as_list(cluster)]
+    require_columns(columns_of(frame), needed, where)
+    schema = frame.collect_schema()
+    chosen = frame.filter(group_column(wave, schema).is_in([current, previous]))
+    cells = score_sums(
+        chosen.to_native(), items, rules, by=[*by, wave, *as_list(cluster)], weights=weights, where=where
+    )
+    absent = {current, previous} - set(cells[wave])
+    if absent:
+        (there,) = collect_all([frame.select(group_column(wave, schema).alias("wave")).unique()])
+        raise ValueError(
+            f"{where}: no rows of wave {sorted(absent)} in column {wave!r}; waves there: {sorted(there['wave'])}."
+        )
+    keys = cells[[*by, "item"]].drop_duplicates().reset_index(drop=True)
+    sums = cells.groupby([wave, *by, "item"])[SUMS].sum()
+    one, two = (
+        sums.loc[code].reindex(index_of(keys), fill_value=0.0).reset_index(drop=True) for code in (current, previous)
+    )
+    covariance = clustered = None
+    if id:
+        covariance = shared_people(chosen, keys, rules, one, two, by, wave, current, id, cluster, weights)
+    if cluster:
+        parts = {key: part.set_index(cluster)[SUMS] for key, part in cells.groupby([wave, *by, "item"])}
+        rows = [tuple(row) for row in keys.to_numpy()]
+        nobody = pd.DataFrame(columns=SUMS, dtype=float)
+        rows = [cluster_variance(parts.get((current, *r), nobody), parts.get((previous, *r), nobody)) for r in rows]
+        clustered = tuple(np.array(column, dtype=float) for column in zip(*rows, strict=True))
+        if covariance:
+            extra1, extra2, cov = covariance
+            v1, v2, v, df = clustered
+            clustered = (v1 + extra1, v2 + extra2, np.maximum(v + extra1 + extra2 - 2 * cov, 0.0), df)
+            covariance = None
+    out = pd.DataFrame(difference(metric, one, two, level=level, covariance=covariance, clustered=clustered))
+    out = pd.concat([keys, out], axis=1).assign(reference=previous)
+    method = METHODS[metric] if not cluster else f"t-clustered:{cluster}"
+    out["method"] = method + (f";repeated:{id}" if id else "")
+    return finish(out, by, metric, rules, level, adjust, min_n)
+
+
+def index_of(keys):
+    """The rows of `keys` as an index, plain for a single column."""
+    return pd.Index(keys.iloc[:, 0]) if keys.shape[1] == 1 else pd.MultiIndex.from_frame(keys)
+
+
+def shared_people(chosen, keys, rules, one, two, by, wave, current, id, cluster, weights):
+    """Covariance from persons with several answers; with clusters, only what the clusters do not hold already."""
+    pieces = [np.zeros((3, len(keys)))]
+    for name, rule in rules.items():
+        rows = np.flatnonzero(keys["item"] == name)
+        m1, w1, m2, w2 = (
+            array.to_numpy(float)[rows] for array in (one["wx"] / one["w"], one["w"], two["wx"] / two["w"], two["w"])
+        )
+        for who, sign in [([id], 1)] + ([([cluster, id], -1)] if cluster else []):
+            options = {"who": who, "wave": wave, "current": current, "by": by, "weights": weights}
+            products = repeated_products(chosen, name, rule, **options)
+            if by:
+                products = keys.loc[rows, by].merge(products, on=by, how="left").fillna(0.0)
+            piece = np.zeros((3, len(keys)))
+            piece[:, rows] = repeated_covariance(products, m1, w1, m2, w2)
+            pieces.append(sign * piece)
+    return tuple(np.nan_to_num(sum(pieces)))
+
+
+def checked(items, metric, scale, top, bottom, level, adjust, where):
+    """Check the arguments that need no data; return the scoring of each item."""
+    require_level(level, where)
+    adjust_p([], adjust)
+    if not items:
+        raise ValueError(f"{where}: `item` is empty; name at least one column.")
+    return {name: scoring(name, metric, scale=scale, top=top, bottom=bottom, where=where) for name in items}
+
+
+def finish(out, by, metric, rules, level, adjust, min_n):
+    """Blank rows without a test, adjust the p-values of the others, and give the table its shape."""
+    base = np.fmin(out["n_eff"].fillna(0), out["n_eff_reference"].fillna(0))
+    untested = (base < min_n) | out["p_value"].isna() | out[by].eq(MISSING).any(axis=1)
+    out.loc[untested, [column for column in BLANKED if column in out]] = np.nan
+    out["status"] = np.where(untested, "not_estimable", "ok")
+    out["p_adjusted"] = adjust_p(out["p_value"], adjust)
+    units = {name: rule.unit for name, rule in rules.items()}
+    out = out.assign(metric=metric, unit=out["item"].map(units), adjust=adjust or "none", level=level)
+    return comparisons(out, by)

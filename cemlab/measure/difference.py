@@ -1,0 +1,103 @@
+"""The difference of two sides and its test, from sums alone: one row a comparison, numpy throughout."""
+
+import numpy as np
+
+from cemlab.measure.sums import side
+
+METHODS = {"nps": "z", "top_box": "z-pooled", "bottom_box": "z-pooled", "mean": "welch-t"}
+
+
+def difference(metric, one, two, *, level, covariance=None, clustered=None):
+    """Estimates of both sides, their difference, interval and p-value.
+
+    Parameters
+    ----------
+    metric : str
+        One of `sums.METRICS`.
+    one, two : pandas.DataFrame
+        Sums of both sides (`sums.score_sums`), row by row.
+    level : float
+        Confidence level of the interval.
+    covariance : tuple of three arrays, optional
+        What repeated persons add to the variance of side one, of side two, and the covariance between them.
+    clustered : tuple of four arrays, optional
+        Variance of one, of two, of the difference, and degrees of freedom (`clusters.cluster_variance`).
+
+    Returns
+    -------
+    dict of arrays
+        Columns of `schema.COMPARISONS`, without the names.
+
+    Notes
+    -----
+    NPS: z with both variances P + D - (P - D)^2 on effective bases. Shares: z with the share pooled on effective bases;
+    interval by Newcombe's hybrid of two Wilson intervals (with the correlation of the sides, MOVER). Means: Welch t on
+    effective bases. Clustered: t on the variance between clusters, whatever the metric.
+
+    References
+    ----------
+    Newcombe, R. G. (1998). Statist. Med., 17, 873-890. Zou, G. Y. and Donner, A. (2008). Statist. Med., 27, 1693-1702.
+    """
+    from scipy.special import stdtr, stdtrit
+
+    is_share = METRICS_SHARE[metric]
+    a, b = side(one, metric == "mean"), side(two, metric == "mean")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = a["mean"] - b["mean"]
+        df = np.full(len(gap), np.inf)
+        if clustered is not None:
+            v1, v2, v, df = clustered
+            tested = v
+            for part, variance in ((a, v1), (b, v2)):
+                design = np.where(variance > 0, part["var"] / variance, part["n_eff"])
+                part["n_eff"] = np.fmin(design, part["n_eff"])
+            cov = (v1 + v2 - v) / 2
+        else:
+            extra1, extra2, cov = covariance if covariance is not None else (0.0, 0.0, 0.0)
+            v1, v2 = a["se2"] + extra1, b["se2"] + extra2
+            v = tested = np.maximum(v1 + v2 - 2 * cov, 0.0)
+            if metric == "mean":
+                df = (a["se2"] + b["se2"]) ** 2 / (a["se2"] ** 2 / (a["n_eff"] - 1) + b["se2"] ** 2 / (b["n_eff"] - 1))
+                df = np.where(np.isnan(df), np.inf, df)
+            if is_share:
+                p = (a["n_eff"] * a["mean"] + b["n_eff"] * b["mean"]) / (a["n_eff"] + b["n_eff"])
+                pooled = p * (100 - p) * (1 / a["n_eff"] + 1 / b["n_eff"]) + extra1 + extra2 - 2 * cov
+                tested = pooled if covariance is None else np.maximum(pooled, v)
+        tested = np.where(tested < 1e-12 * np.fmax(np.abs(a["mean"]), np.abs(b["mean"])) ** 2, 0.0, tested)
+        gap = np.where(np.abs(gap) < 1e-12 * np.fmax(np.abs(a["mean"]), np.abs(b["mean"])), 0.0, gap)
+        statistic = np.abs(gap) / np.sqrt(tested)
+        p_value = np.clip(2 * stdtr(df, -statistic), 0.0, 1.0)
+        p_value = np.where((tested == 0) & (gap == 0), 1.0, p_value)  # nobody differs: no evidence
+        quantile = stdtrit(df, 0.5 + level / 2)
+        se = np.sqrt(v)
+        low, high = gap - quantile * se, gap + quantile * se
+        if is_share:
+            low, high = newcombe(a, b, gap, cov / np.sqrt(v1 * v2), quantile)
+            low, high = np.where(np.isnan(p_value), np.nan, low), np.where(np.isnan(p_value), np.nan, high)
+    return {
+        **{"estimate": a["mean"], "n": a["n"], "n_eff": a["n_eff"]},
+        **{"reference_estimate": b["mean"], "n_reference": b["n"], "n_eff_reference": b["n_eff"]},
+        **{"difference": gap, "difference_se": se, "difference_low": low, "difference_high": high, "p_value": p_value},
+    }
+
+
+METRICS_SHARE = {"nps": False, "mean": False, "top_box": True, "bottom_box": True}
+
+
+def newcombe(a, b, gap, correlation, quantile):
+    """Limits of a difference of two shares in percent from the Wilson limits of both."""
+    low_a, high_a = wilson(a["mean"], a["n_eff"], quantile)
+    low_b, high_b = wilson(b["mean"], b["n_eff"], quantile)
+    r = np.clip(np.nan_to_num(correlation), -1, 1)
+    p, q = a["mean"] - low_a, high_b - b["mean"]
+    low = gap - np.sqrt(np.maximum(p * p + q * q - 2 * r * p * q, 0))
+    p, q = high_a - a["mean"], b["mean"] - low_b
+    return low, gap + np.sqrt(np.maximum(p * p + q * q - 2 * r * p * q, 0))
+
+
+def wilson(percent, n, z):
+    """Wilson limits of a share in percent on base n."""
+    p = percent / 100
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(np.maximum(p * (1 - p) / n + z * z / (4 * n * n), 0))
+    return 100 * (centre - half), 100 * (centre + half)

@@ -1,0 +1,298 @@
+"""Rows meet two reductions here, and nowhere else: `counts` and `moments`, on pandas, polars or Spark."""
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from cemlab.checks import require_columns, require_weights
+from cemlab.measure.schema import MISSING, as_list
+
+NOT_MISSING = ("not_asked", "not_applicable")  # reasons that take a respondent out of the base instead of missing
+
+
+def lazy(data, where):
+    """`data` as a narwhals lazy frame; a pandas or polars frame is scanned by polars, Spark stays Spark.
+
+    Raises TypeError for anything that is not a data frame.
+    """
+    try:
+        frame = nw.from_native(data)
+    except TypeError as error:
+        raise TypeError(
+            f"{where}: `data` is a {type(data).__name__}; pass a pandas, polars (eager or lazy) or Spark data frame."
+        ) from error
+    return frame.lazy("polars") if isinstance(frame, nw.DataFrame) else frame
+
+
+def columns_of(frame):
+    """The column names of a narwhals lazy frame."""
+    return list(frame.collect_schema().names())
+
+
+def counts(data, items, *, by=None, weights=None, where="counts"):
+    """Distinct answers of each item by group: how many, sum of weights, sum of squared weights.
+
+    Parameters
+    ----------
+    data : pandas, polars (eager or lazy) or Spark data frame
+        One row per answer.
+    items : str or list of str
+        Columns counted, each on its own.
+    by : str or list of str, optional
+        Columns that define the groups; a missing group reads "(missing)".
+    weights : str, optional
+        Column of case weights; without it every weight is 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The `by` columns, then ``item, value, why, n, w, w2``: one row per group, item and distinct value. ``value`` is
+        NaN (or None for text) where unanswered; ``why`` then says why, when the scan knows (column ``<item>__why``).
+
+    Notes
+    -----
+    The items are reduced together: polars shares one scan among them. Memory grows with groups and distinct values,
+    not with rows.
+    """
+    items, by = as_list(items), as_list(by)
+    frame = lazy(data, where)
+    have = columns_of(frame)
+    require_columns(have, [*items, *by, *as_list(weights)], where)
+    schema = frame.collect_schema()
+    weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
+    queries = []
+    for item in items:
+        number = schema[item].is_numeric() or schema[item] == nw.Boolean
+        value = number_column(item) if number else nw.col(item).cast(nw.String)
+        why = nw.col(f"{item}__why") if f"{item}__why" in have else nw.lit(None, nw.String)
+        rows = frame.select(
+            *(group_column(cut, schema) for cut in by),
+            value.alias("value__"),
+            why.alias("why__"),
+            weight.alias("w__"),
+        )
+        queries.append(
+            rows.group_by(*(f"by__{cut}" for cut in by), "value__", "why__").agg(
+                nw.len().alias("n"),
+                nw.col("w__").sum().alias("w"),
+                (nw.col("w__") * nw.col("w__")).sum().alias("w2"),
+                nw.col("w__").is_null().sum().alias("w_missing"),
+                (nw.col("w__") < 0).sum().alias("w_negative"),
+                nw.col("w__").max().alias("w_largest"),
+            )
+        )
+    tables = collect_all(queries)
+    out = []
+    for item, table in zip(items, tables, strict=True):
+        table = table.rename(columns={"value__": "value", "why__": "why", **{f"by__{cut}": cut for cut in by}})
+        out.append(table.assign(item=item))
+    if weights and out:
+        first = out[0]
+        require_weights(
+            int(first["n"].sum()),
+            int(first["w_missing"].sum()),
+            int(first["w_negative"].fillna(0).sum()),
+            float(first["w_largest"].max()) if len(first) and first["w_largest"].notna().any() else 0.0,
+            column=weights,
+            where=where,
+        )
+    table = pd.concat(out, ignore_index=True) if len(out) != 1 else out[0]
+    table = table[[*by, "item", "value", "why", "n", "w", "w2"]]
+    if len(items) == 1 or all(schema[item].is_numeric() for item in items):
+        table = table.sort_values([*by, "value"], na_position="last", kind="stable")
+    return table.reset_index(drop=True)
+
+
+def number_column(item):
+    """The expression of a numeric column; NaN counts as missing like null."""
+    return nw.col(item).cast(nw.Float64).fill_nan(None)
+
+
+def group_column(cut, schema):
+    """The expression of one `by` column as text; whole numbers lose their ".0", missing reads "(missing)"."""
+    column = nw.col(cut)
+    if schema[cut].is_float():
+        whole = column.cast(nw.Int64).cast(nw.String)
+        column = nw.when(column == column.round(0)).then(whole).otherwise(column.cast(nw.String))
+    else:
+        column = column.cast(nw.String)
+    return nw.when(column.is_null()).then(nw.lit(MISSING)).otherwise(column).alias(f"by__{cut}")
+
+
+def collect_all(queries):
+    """Collect lazy queries; polars queries are collected together, so that they share one scan."""
+    natives = [query.to_native() for query in queries]
+    if natives and type(natives[0]).__module__.startswith("polars"):
+        import polars as pl
+
+        return [table.to_pandas() for table in pl.collect_all(natives)]
+    return [query.collect("pyarrow").to_native().to_pandas() for query in queries]
+
+
+def is_why_missing(why):
+    """True where an unanswered row counts as missing: no reason known, or no_answer (not "not asked")."""
+    return ~why.isin(NOT_MISSING)
+
+
+def moments(data, items, *, by=None, weights=None, where="moments"):
+    """Sums of weights, values and squares of each item by group, in one scan.
+
+    Parameters
+    ----------
+    data, items, by, weights
+        As in `counts`; the items must be numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The `by` columns, then ``item, n, n_missing, w, w2, wx, wxx, w2x, w2xx, low, high``; one row per group and item.
+        ``n`` counts answers; ``n_missing`` those asked who gave none.
+    """
+    items, by = as_list(items), as_list(by)
+    frame = lazy(data, where)
+    have = columns_of(frame)
+    require_columns(have, [*items, *by, *as_list(weights)], where)
+    schema = frame.collect_schema()
+    for item in items:
+        if not (schema[item].is_numeric() or schema[item] == nw.Boolean):
+            raise ValueError(f"{where}: column {item!r} holds {schema[item]}, not numbers; recode it in the codebook.")
+    weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
+    prepared = frame.select(
+        *(group_column(cut, schema) for cut in by),
+        weight.alias("w__"),
+        *(expr for item in items for expr in item_columns(item, have)),
+    )
+    aggregates = [
+        nw.len().alias("rows"),
+        nw.col("w__").is_null().sum().alias("w_missing"),
+        (nw.col("w__") < 0).sum().alias("w_negative"),
+        nw.col("w__").max().alias("w_largest"),
+    ]
+    for item in items:
+        x, answered, asked = (nw.col(f"{kind}__{item}") for kind in ("x", "answered", "missing"))
+        w = nw.col("w__") * answered
+        aggregates += [
+            answered.sum().alias(f"n__{item}"),
+            asked.sum().alias(f"m__{item}"),
+            w.sum().alias(f"w__{item}"),
+            (w * w).sum().alias(f"w2__{item}"),
+            (w * x).sum().alias(f"wx__{item}"),
+            (w * x * x).sum().alias(f"wxx__{item}"),
+            (w * w * x).sum().alias(f"w2x__{item}"),
+            (w * w * x * x).sum().alias(f"w2xx__{item}"),
+            nw.col(f"raw__{item}").min().alias(f"low__{item}"),
+            nw.col(f"raw__{item}").max().alias(f"high__{item}"),
+        ]
+    if by:
+        query = prepared.group_by(*(f"by__{cut}" for cut in by)).agg(*aggregates)
+    else:
+        query = prepared.select(*aggregates)
+    (table,) = collect_all([query])
+    if weights:
+        largest = float(table["w_largest"].max()) if table["w_largest"].notna().any() else 0.0
+        require_weights(
+            int(table["rows"].sum()),
+            int(table["w_missing"].sum()),
+            int(table["w_negative"].fillna(0).sum()),
+            largest,
+            column=weights,
+            where=where,
+        )
+    pieces = []
+    names = ["n", "m", "w", "w2", "wx", "wxx", "w2x", "w2xx", "low", "high"]
+    for item in items:
+        piece = table[[f"by__{cut}" for cut in by]].rename(columns={f"by__{cut}": cut for cut in by})
+        piece = piece.assign(item=item, **{name: table[f"{name}__{item}"].astype(float) for name in names})
+        pieces.append(piece)
+    out = pd.concat(pieces, ignore_index=True).rename(columns={"m": "n_missing"})
+    sums = ["n", "n_missing", "w", "w2", "wx", "wxx", "w2x", "w2xx"]
+    out[sums] = out[sums].fillna(0.0)
+    return out.sort_values(by, kind="stable").reset_index(drop=True) if by else out
+
+
+def item_columns(item, have):
+    """Expressions for one item: value with 0 for missing, answered 0/1, missing 0/1, and the raw value."""
+    value = number_column(item)
+    unanswered = value.is_null()
+    if f"{item}__why" in have:
+        why = nw.col(f"{item}__why")
+        left_out = (why == "not_asked") | (why == "not_applicable")
+        missing = unanswered & nw.when(left_out.is_null()).then(nw.lit(True)).otherwise(~left_out)
+    else:
+        missing = unanswered
+    return [
+        nw.when(unanswered).then(nw.lit(0.0)).otherwise(value).alias(f"x__{item}"),
+        nw.when(unanswered).then(nw.lit(0.0)).otherwise(nw.lit(1.0)).alias(f"answered__{item}"),
+        nw.when(missing).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias(f"missing__{item}"),
+        value.alias(f"raw__{item}"),
+    ]
+
+
+def cross_moments(data, columns, *, by=None, weights=None, where="cross_moments"):
+    """Sums of products of columns by group, over rows that answered all of them (listwise), in one scan.
+
+    Parameters
+    ----------
+    data, weights
+        As in `counts`.
+    columns : list of str
+        Numeric columns, k of them.
+    by : str or list of str, optional
+        Groups (a segment, a store, or ``_replicate`` for resampling).
+
+    Returns
+    -------
+    dict
+        ``groups`` (list of tuples, sorted), ``n`` (g,), ``w`` (g,), ``w2`` (g,), ``sums`` (g, k) and ``products``
+        (g, k, k), numpy arrays; ``columns``; ``n_dropped`` (g,) rows with a weight but an answer missing.
+    """
+    by = as_list(by)
+    frame = lazy(data, where)
+    have = columns_of(frame)
+    require_columns(have, [*columns, *by, *as_list(weights)], where)
+    schema = frame.collect_schema()
+    weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
+    complete = nw.lit(True)
+    for column in columns:
+        complete = complete & ~number_column(column).is_null()
+    prepared = frame.with_columns(complete.alias("complete__"), weight.alias("w__")).select(
+        *(group_column(cut, schema) for cut in by),
+        nw.when(nw.col("complete__")).then(nw.col("w__")).otherwise(nw.lit(0.0)).alias("w__"),
+        nw.when(nw.col("complete__")).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias("used__"),
+        *(
+            nw.when(nw.col("complete__")).then(number_column(c)).otherwise(nw.lit(0.0)).alias(f"x__{i}")
+            for i, c in enumerate(columns)
+        ),
+    )
+    k = len(columns)
+    w = nw.col("w__")
+    aggregates = [
+        nw.len().alias("rows"),
+        nw.col("used__").sum().alias("n"),
+        w.sum().alias("w"),
+        (w * w).sum().alias("w2"),
+        *((w * nw.col(f"x__{i}")).sum().alias(f"s__{i}") for i in range(k)),
+        *((w * nw.col(f"x__{i}") * nw.col(f"x__{j}")).sum().alias(f"p__{i}__{j}") for i in range(k) for j in range(i, k)),
+    ]
+    if by:
+        query = prepared.group_by(*(f"by__{cut}" for cut in by)).agg(*aggregates)
+    else:
+        query = prepared.select(*aggregates)
+    (table,) = collect_all([query])
+    if by:
+        table = table.sort_values([f"by__{cut}" for cut in by], kind="stable").reset_index(drop=True)
+    products = np.zeros((len(table), k, k))
+    for i in range(k):
+        for j in range(i, k):
+            products[:, i, j] = products[:, j, i] = table[f"p__{i}__{j}"].astype(float)
+    groups = list(table[[f"by__{cut}" for cut in by]].itertuples(index=False, name=None)) if by else [()]
+    return {
+        "columns": list(columns),
+        "groups": groups,
+        "n": table["n"].to_numpy(float),
+        "n_dropped": (table["rows"] - table["n"]).to_numpy(float),
+        "w": table["w"].to_numpy(float),
+        "w2": table["w2"].to_numpy(float),
+        "sums": table[[f"s__{i}" for i in range(k)]].to_numpy(float),
+        "products": products,
+    }

@@ -1,0 +1,100 @@
+"""The shapes of results, fixed once: estimates, comparisons and signals."""
+
+import numpy as np
+import pandas as pd
+
+ALL = "(all)"
+MISSING = "(missing)"
+
+KEY = ["metric", "item", "at"]
+FIGURES = ["unit", "estimate", "se", "ci_low", "ci_high", "n", "n_eff", "n_missing", "level", "method", "status"]
+ESTIMATES = KEY + FIGURES
+COMPARISONS = [
+    *KEY,
+    *("unit", "estimate", "n", "n_eff", "reference", "n_reference", "n_eff_reference", "reference_estimate"),
+    *("difference", "difference_se", "difference_low", "difference_high"),
+    *("p_value", "p_adjusted", "adjust", "level", "method", "status"),
+]
+STATUSES = ("ok", "low_base", "hidden", "not_estimable")
+TEXT = {"metric", "item", "unit", "method", "status", "reference", "adjust"}
+BLANKED = [  # every column that tells something about a group's answers
+    *("estimate", "se", "ci_low", "ci_high", "reference_estimate"),
+    *("difference", "difference_se", "difference_low", "difference_high", "p_value", "p_adjusted"),
+]
+
+
+def as_list(by):
+    """`by` as a list of column names: None is no cut, a string is one."""
+    if by is None:
+        return []
+    return [by] if isinstance(by, str) else list(by)
+
+
+def shape(frame, columns, by=None):
+    """Order and type `frame`: the `by` columns, then `columns`; what a method does not give is missing."""
+    by = as_list(by)
+    out = pd.DataFrame(index=range(len(frame)))
+    frame = frame.reset_index(drop=True)
+    for column in by:
+        out[column] = frame[column].astype("object").where(frame[column].notna(), MISSING).astype(str)
+    for column in columns:
+        if column in TEXT:
+            value = frame[column] if column in frame else None
+            out[column] = pd.Series(value, index=out.index, dtype="str")
+        elif column in ("n", "n_missing", "n_reference"):
+            value = frame[column] if column in frame else 0 if column == "n_missing" else np.nan
+            series = pd.to_numeric(pd.Series(value, index=out.index))
+            out[column] = series.astype("int64") if series.notna().all() else series.astype("float64")
+        else:
+            value = frame[column] if column in frame else np.nan
+            out[column] = pd.to_numeric(pd.Series(value, index=out.index)).astype("float64")
+    out["status"] = out["status"].fillna("ok")
+    unknown = set(out["status"]) - set(STATUSES)
+    if unknown:
+        raise ValueError(f"schema: status {sorted(unknown)} is not one of {list(STATUSES)}.")
+    return out
+
+
+def estimates(frame, by=None):
+    """`frame` in the shape of estimates: `by`, metric, item, at, then the figures."""
+    return shape(frame, ESTIMATES, by)
+
+
+def comparisons(frame, by=None):
+    """`frame` in the shape of comparisons: `by`, metric, item, at, both sides, the difference and its test."""
+    return shape(frame, COMPARISONS, by)
+
+
+def combine(frames, by=None):
+    """Put result frames under one another; a cut that a frame does not make reads "(all)".
+
+    Parameters
+    ----------
+    frames : list of pandas.DataFrame
+        Estimates (or comparisons), each with its own `by` columns or none.
+    by : list of str, optional
+        The `by` columns to put first, in this order; found from the frames when left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All rows, `by` columns first. A row made without a cut holds "(all)" there, so a total is never a bare
+        missing value.
+
+    Raises
+    ------
+    ValueError
+        No frames, or estimates mixed with comparisons.
+    """
+    frames = [frame for frame in frames if frame is not None]
+    if not frames:
+        raise ValueError("combine: no frames given; pass a list of result frames.")
+    kinds = {"difference" in frame.columns for frame in frames}
+    if len(kinds) > 1:
+        raise ValueError("combine: estimates and comparisons have different shapes; combine them apart.")
+    columns = COMPARISONS if kinds.pop() else ESTIMATES
+    if by is None:
+        by = list(dict.fromkeys(c for frame in frames for c in frame.columns if c not in set(columns)))
+    by = as_list(by)
+    filled = [frame.assign(**{cut: ALL for cut in by if cut not in frame.columns}) for frame in frames]
+    return shape(pd.concat(filled, ignore_index=True), columns, by)

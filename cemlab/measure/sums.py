@@ -1,0 +1,114 @@
+"""From rows to additive sums of a scored answer: the shared ground of comparisons, periods and control charts."""
+
+from dataclasses import dataclass
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from cemlab.checks import require_choice, require_scale
+from cemlab.measure.moments import counts, is_why_missing, moments
+from cemlab.measure.schema import as_list
+
+METRICS = ("nps", "top_box", "bottom_box", "mean")
+SUMS = ["n", "n_missing", "w", "w2", "wx", "wxx", "w2x", "w2xx"]
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How one item's answers become scores: points for NPS, 0 or 100 for a box, the answer itself for a mean."""
+
+    metric: str
+    low: float | None = None
+    high: float | None = None
+    codes: tuple = ()
+
+    @property
+    def unit(self):
+        """Unit of the estimate, as in the schema."""
+        return {"nps": "points", "mean": "mean"}.get(self.metric, "percent")
+
+    @property
+    def is_share(self):
+        """True for a share of answers (two-proportion tests), False for NPS and means."""
+        return self.metric in ("top_box", "bottom_box")
+
+    def of(self, values):
+        """Scores of an array of answers."""
+        if self.metric == "nps":
+            return 100.0 * (values >= 9) - 100.0 * (values <= 6)
+        return 100.0 * np.isin(values, self.codes) if self.is_share else values
+
+    def expression(self, value):
+        """The same scores as a narwhals expression."""
+        if self.metric == "nps":
+            return nw.when(value >= 9).then(nw.lit(100.0)).when(value <= 6).then(nw.lit(-100.0)).otherwise(nw.lit(0.0))
+        if self.is_share:
+            return nw.when(value.is_in([float(c) for c in self.codes])).then(nw.lit(100.0)).otherwise(nw.lit(0.0))
+        return value
+
+
+def scoring(item, metric, *, scale=None, top=None, bottom=None, where):
+    """The Scoring of `item`; `scale`, `top` and `bottom` may be dicts from item to their value."""
+    require_choice(metric, METRICS, name="metric", where=where)
+    scale, top, bottom = (option.get(item) if isinstance(option, dict) else option for option in (scale, top, bottom))
+    low, high = (scale if isinstance(scale, (tuple, list)) else (scale.low, scale.high)) if scale else (None, None)
+    if metric == "nps":
+        return Scoring(metric, 0, 10)
+    if metric == "mean":
+        return Scoring(metric, low, high)
+    codes, name = (top, "top") if metric == "top_box" else (bottom, "bottom")
+    if codes is None:
+        if low is None:
+            raise ValueError(
+                f"{where}: {metric} of {item!r} needs `scale` (low, high) or `{name}` (the codes of the box), "
+                "for example scale=(1, 5); the codebook holds both."
+            )
+        codes = (high - 1, high) if metric == "top_box" else (low, low + 1)
+    return Scoring(metric, low, high, tuple(codes))
+
+
+def score_sums(data, items, scorings, *, by=None, weights=None, where):
+    """Sums of scores by group: the `by` columns, item, n, n_missing, w, w2, wx, wxx, w2x, w2xx (they may be added up).
+
+    `scorings` is a dict item -> Scoring. Means without a scale are reduced by `moments`; everything else goes through
+    `counts`, which also serves the guard of the scale.
+    """
+    by = as_list(by)
+    if all(s.metric == "mean" and s.low is None for s in scorings.values()):
+        return moments(data, items, by=by, weights=weights, where=where)[[*by, "item", *SUMS]]
+    table = counts(data, items, by=by, weights=weights, where=where)
+    if not pd.api.types.is_numeric_dtype(table["value"]):
+        values = pd.to_numeric(table["value"], errors="coerce")
+        if (values.isna() & table["value"].notna()).any():
+            raise ValueError(f"{where}: {items} hold text, not numbers; recode them in the codebook.")
+        table = table.assign(value=values)
+    for item, rule in scorings.items():
+        if rule.low is not None:
+            require_scale(table[table["item"] == item], rule.low, rule.high, column=item, where=where)
+    given = table["value"].notna()
+    value = table["value"].fillna(0.0).to_numpy(float)
+    x = np.zeros(len(table))
+    for item, rule in scorings.items():
+        rows = (table["item"] == item).to_numpy()
+        x[rows] = rule.of(value[rows])
+    w, w2 = table["w"].where(given, 0.0).astype(float), table["w2"].where(given, 0.0).astype(float)
+    table = table.assign(
+        n_missing=table["n"].where(~given & is_why_missing(table["why"]), 0),
+        n=table["n"].where(given, 0),
+        **{"w": w, "w2": w2, "wx": w * x, "wxx": w * x * x, "w2x": w2 * x, "w2xx": w2 * x * x},
+    )
+    return table.groupby([*by, "item"], sort=True, observed=True)[SUMS].sum().astype(float).reset_index()
+
+
+def side(sums, metric_is_mean):
+    """One side of a comparison from its sums: arrays n, n_eff, mean, var (divisor n) and se2 on the effective base."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        w, w2 = sums["w"].to_numpy(float), sums["w2"].to_numpy(float)
+        n_eff = np.where(w2 > 0, w * w / w2, 0.0)
+        mean = np.where(w > 0, sums["wx"].to_numpy(float) / w, np.nan)
+        var = np.maximum(sums["wxx"].to_numpy(float) / w - mean * mean, 0.0)
+        var = np.where(var < 1e-13 * (mean * mean), 0.0, var)  # what is left of rounding when all answers are equal
+        divisor = n_eff - 1 if metric_is_mean else n_eff
+        se2 = np.where(divisor > 0, var / divisor, np.nan)
+    return {"n": sums["n"].to_numpy(float), "n_eff": n_eff, "w": w, "mean": mean, "var": var, "se2": se2}

@@ -1,0 +1,98 @@
+"""Sentences from result rows: one family of tests per report, and nothing said that the rows do not license."""
+
+import numpy as np
+import pandas as pd
+
+from cemlab.measure.multiplicity import adjust_p
+from cemlab.measure.schema import ALL, COMPARISONS, MISSING
+from cemlab.report.wording import direction, sentence
+
+REASONS = ("claim", "not_significant", "small_effect", "not_estimable")
+COLUMNS = [
+    *("kind", "cut", "group", "metric", "item", "unit", "estimate", "reference", "difference"),
+    *("difference_low", "difference_high", "n", "n_reference", "p_value", "p_family", "minimum_effect"),
+    *("verdict", "direction", "status", "sentence"),
+]
+
+
+def findings(candidates, codebook, *, lang="zh", level=0.95, method="bh"):
+    """Decide which candidate comparisons may be said, and say them.
+
+    Parameters
+    ----------
+    candidates : dict of str to pandas.DataFrame
+        Comparisons by kind ("wave": change since the reference wave; "group": a group against its complement).
+    codebook : Codebook
+        Labels and the minimum effect a sentence needs.
+    lang : {"zh", "en"}
+    level : float, default 0.95
+        1 - `level` is the rate kept by the whole family.
+    method : {"bh", "holm"}, default "bh"
+        Benjamini-Hochberg or Holm over all candidates of the report.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per candidate, claims first, largest evidence first: ``kind, cut, group, metric, item, ... p_value,
+        p_family, minimum_effect, verdict, direction, sentence``. ``verdict`` is claim, not_significant, small_effect
+        or not_estimable; only claims have a sentence that states a difference.
+
+    Notes
+    -----
+    All candidates of a report are one family: tables that each adjust for themselves put a claim into a quarter of
+    reports made from noise. Two-sided groups (men and women, say) are one test, not two, and stand once, on the side
+    that is worse off. Groups without an answer to the segment question make no sentence. Control-chart signals are no
+    candidates. Under pure noise the chance of any claim is at most 1 - `level`.
+    """
+    rows = [flatten(frame, kind) for kind, frame in candidates.items()]
+    rows = [frame for frame in rows if len(frame)]
+    if not rows:
+        return pd.DataFrame(columns=COLUMNS)
+    table = once_per_pair(pd.concat(rows, ignore_index=True))
+    table["p_family"] = adjust_p(table["p_value"].to_numpy(float), method=method)
+    table["minimum_effect"] = [minimum_effect(codebook, metric) for metric in table["metric"]]
+    estimable = table["p_value"].notna() & table["status"].isin(["ok", "low_base"])
+    tested = estimable & (table["p_family"] <= 1 - level)
+    large = table["difference"].abs() >= table["minimum_effect"]
+    table["verdict"] = np.select(
+        [~estimable, ~tested, ~large], ["not_estimable", "not_significant", "small_effect"], "claim"
+    )
+    table["direction"] = [direction(d) for d in table["difference"]]
+    table["sentence"] = [sentence(row, codebook, lang) for row in table.to_dict("records")]
+    order = table["verdict"].map(REASONS.index)
+    table = table.assign(order=order).sort_values(["order", "p_family"], kind="stable")
+    return table.reindex(columns=COLUMNS).reset_index(drop=True)
+
+
+def flatten(frame, kind):
+    """One comparison frame with its cuts as two columns, ``cut`` and ``group``; groups without a name are left out."""
+    cuts = [column for column in frame.columns if column not in COMPARISONS]
+    frame = frame.reset_index(drop=True)
+    used = [[(c, row[c]) for c in cuts if row[c] != ALL] for row in frame[cuts].to_dict("records")] if cuts else None
+    names = [" × ".join(c for c, _ in pairs) for pairs in used] if used else [""] * len(frame)
+    groups = [" × ".join(v for _, v in pairs) for pairs in used] if used else [""] * len(frame)
+    out = frame.assign(kind=kind, cut=names, group=groups)
+    return out[~out["group"].str.contains(MISSING, regex=False)]
+
+
+def once_per_pair(table):
+    """Where a cut has two groups only, both rows are one test: keep the side that is worse off."""
+    keep = pd.Series(True, index=table.index)
+    split = table[(table["kind"] == "group")]
+    for _, rows in split.groupby(["cut", "metric", "item"], sort=False):
+        tested = rows[rows["p_value"].notna()]
+        if len(tested) == 2 and np.isclose(*tested["p_value"], rtol=1e-6, atol=1e-12):
+            first = tested.sort_values(["difference", "group"], kind="stable").index[0]
+            keep[tested.index.difference([first])] = False
+    return table[keep].reset_index(drop=True)
+
+
+def minimum_effect(codebook, metric):
+    """The least difference worth a sentence, in the metric's own unit."""
+    limits = codebook.minimum_effect
+    return {"nps": limits.nps, "mean": limits.mean}.get(metric, limits.share)
+
+
+def claims(table):
+    """The rows that are claims."""
+    return table[table["verdict"] == "claim"]

@@ -1,0 +1,234 @@
+"""One notebook, its parameters and an output folder in; a whole report out, or none."""
+
+import datetime as dt
+import json
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+from cemlab.report import failure, manifest
+from cemlab.report.parameters import check_parameters, read_parameters
+from cemlab.report.watchdog import run_watched
+
+FORMATS = ("html",)
+
+
+class RenderError(RuntimeError):
+    """A run that ended without a report; `step` is the last heading reached, `folder` holds error.html."""
+
+    def __init__(self, message, *, kind, step, folder):
+        super().__init__(message)
+        self.kind, self.step, self.folder = kind, step, folder
+
+
+def render(
+    notebook, *, parameters, out, title=None, timeout=600, formats=("html",), start_timeout=90, memory_mb=None
+):
+    """Run a notebook and leave a self-contained report in `out`.
+
+    Parameters
+    ----------
+    notebook : str or Path
+        A notebook whose parameters cell has ``out`` (the folder it writes to) and which writes ``results.csv``,
+        ``findings.csv`` and ``facts.json`` (what it read: data version, hash of the codebook) there. It runs in the
+        current working directory.
+    parameters : dict
+        Values for the parameters cell; texts are turned into the annotated types. Never a secret: all are recorded.
+    out : str or Path
+        Folder of the report. An earlier report stays there until the new one is whole, then is replaced.
+    title : str, optional
+        Title of the page; the notebook's first heading when left out.
+    timeout : float, default 600
+        Seconds of wall clock after which the run is ended.
+    formats : tuple of str, default ("html",)
+        Only "html" so far.
+    start_timeout : float, default 90
+        Seconds the kernel may take to start. A kernel that does not start is tried once more; a cell that fails is
+        never run again.
+    memory_mb : float, optional
+        Resident memory of the run after which it is ended.
+
+    Returns
+    -------
+    Path
+        `out`, now holding report.html, results.csv, findings.csv, facts.json, run.ipynb and manifest.json.
+
+    Raises
+    ------
+    FileNotFoundError
+        No such notebook.
+    ValueError
+        An unknown or mistyped parameter or format; nothing was run.
+    RenderError
+        The run failed, hung or did not write its results; ``<out>.FAILED`` holds error.html and run.ipynb.
+    """
+    notebook, out = Path(notebook).resolve(), Path(out).resolve()
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown or not formats:
+        raise ValueError(f"render: format {unknown} is not known; `formats` may hold {list(FORMATS)}.")
+    given = check_parameters(notebook, {name: value for name, value in parameters.items() if name != "out"})
+    known = read_parameters(notebook)
+    if "out" not in known:
+        raise ValueError(f"render: {notebook.name} has no parameter 'out'; add `out: str = \"...\"` to its parameters.")
+    used = {**{name: parameter.default for name, parameter in known.items()}, **given, "out": out.name}
+    language = used.get("lang") if used.get("lang") in ("zh", "en") else "zh"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _put_back(out)
+    folder = out.with_name(f".{out.name}.{secrets.token_hex(6)}.part")
+    folder.mkdir()
+    started = _now()
+    try:
+        outcome = _run(notebook, given, folder, timeout, start_timeout, memory_mb)
+        lacking = manifest.missing_files(folder) if outcome["kind"] == "done" else []
+        if lacking:
+            outcome.update(kind="results", text=", ".join(lacking))
+        if outcome["kind"] == "done":
+            from cemlab.report.html import notebook_to_html, read_run
+
+            run = read_run(folder / "run.ipynb", replace={str(folder): out.name})
+            page = notebook_to_html(run, title=title, lang=language)
+            (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+            manifest.write_manifest(
+                folder,
+                study=notebook.stem,
+                notebook_hash=manifest.sha256(notebook),
+                parameters=used,
+                started=started,
+                finished=_now(),
+                cwd=Path.cwd(),
+            )
+            manifest.check_report(folder)
+            _publish(folder, out)
+            shutil.rmtree(_failed(out), ignore_errors=True)
+            return out
+        failure.write_error_page(folder, outcome, notebook=notebook.name, title=title, language=language)
+        shutil.rmtree(_failed(out), ignore_errors=True)
+        _publish(folder, _failed(out))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    raise RenderError(
+        failure.sentence(outcome, notebook.name, _failed(out).name),
+        kind=outcome["kind"],
+        step=outcome["step"],
+        folder=_failed(out),
+    )
+
+
+def _run(notebook, parameters, folder, timeout, start_timeout, memory_mb):
+    """The outcome of the run in a guarded process: kind, name and text of an error, index and step reached."""
+    for attempt in (1, 2):
+        with tempfile.TemporaryDirectory(prefix="cemlab-", ignore_cleanup_errors=True) as private:
+            job = {
+                "notebook": str(notebook),
+                "parameters": {**parameters, "out": str(folder)},
+                "folder": str(folder),
+                "start_timeout": start_timeout,
+                "cwd": str(Path.cwd()),
+            }
+            job_file = Path(private) / "job.json"
+            job_file.write_text(json.dumps(job), encoding="utf-8")
+            command = [sys.executable, "-m", "cemlab.report.execute", str(job_file)]
+            reached = {"index": None, "step": ""}
+            with open(folder / "log.txt", "wb") as log, _progress(notebook) as show:
+
+                def note(event, reached=reached, show=show):
+                    reached.update(index=event["index"], step=event["step"])
+                    show(event)
+
+                watched = run_watched(
+                    command,
+                    timeout=timeout,
+                    start_timeout=start_timeout,
+                    memory_mb=memory_mb,
+                    env=_environment(private),
+                    log=log,
+                    on_event=note,
+                )
+        written = folder / "outcome.json"
+        if watched.how == "ended" and written.is_file():
+            outcome = json.loads(written.read_text(encoding="utf-8"))
+        else:
+            kind = {"ended": "crashed", "start_timeout": "start"}.get(watched.how, watched.how)
+            limit = {"timeout": f"{timeout:g}", "memory": f"{memory_mb}"}.get(kind, "")
+            outcome = {"kind": kind, "name": "", "text": limit, **reached}
+        written.unlink(missing_ok=True)
+        if outcome["kind"] != "start" or attempt == 2:
+            break
+        for leftover in folder.iterdir():
+            leftover.unlink()
+    if outcome["kind"] == "done":
+        (folder / "log.txt").unlink(missing_ok=True)
+    return outcome
+
+
+def _environment(private):
+    """The environment of a run: this cemlab, UTF-8, a fixed hash seed, no personal Jupyter or IPython settings."""
+    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
+    root = str(Path(__file__).resolve().parents[2])
+    if "site-packages" not in root:
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
+    return environment | {
+        "CEMLAB_RENDER": "1",
+        "PYTHONUTF8": "1",
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "IPYTHONDIR": str(Path(private) / "ipython"),
+        "JUPYTER_RUNTIME_DIR": str(Path(private) / "runtime"),
+    }
+
+
+def _progress(notebook):
+    """A progress bar over the cells on a terminal; silence elsewhere. Yields a function that takes events."""
+    from contextlib import contextmanager
+
+    if not sys.stderr.isatty():
+        return nullcontext(lambda event: None)
+
+    @contextmanager
+    def bar():
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        cells = len(json.loads(notebook.read_text(encoding="utf-8"))["cells"]) + 1
+        columns = (TextColumn("{task.fields[name]}"), BarColumn(), TextColumn("{task.fields[step]}"))
+        with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("", total=cells, name=notebook.stem, step="…")
+            yield lambda event: progress.update(task, completed=event["index"] + 1, step=event["step"] or "…")
+
+    return bar()
+
+
+def _publish(folder, out):
+    """Rename the whole folder into place; an earlier one steps aside first and comes back if that fails."""
+    aside = _aside(out)
+    if out.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+        out.rename(aside)
+    try:
+        folder.rename(out)
+    except OSError:
+        _put_back(out)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _put_back(out):
+    """Undo a replacement that was cut short: the earlier report returns to its place."""
+    if _aside(out).exists() and not out.exists():
+        _aside(out).rename(out)
+
+
+def _aside(out):
+    return out.with_name(f".{out.name}.earlier")
+
+
+def _failed(out):
+    return out.with_name(f"{out.name}.FAILED")
+
+
+def _now():
+    return dt.datetime.now(dt.timezone.utc)

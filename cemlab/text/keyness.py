@@ -1,0 +1,213 @@
+"""Words that separate two groups of comments: log-odds with a Dirichlet prior, tested and drawn."""
+
+import numpy as np
+import pandas as pd
+
+from cemlab.checks import require_choice, require_columns, require_level
+
+COLUMNS = [
+    *("word", "target", "reference", "n", "n_reference", "percent", "percent_reference"),
+    *("log_odds", "se", "ci_low", "ci_high", "z", "p_value", "p_adjusted", "adjust", "new", "level", "method"),
+]
+
+
+def keyness(data, text, *, group, target, reference=None, words=None, min_n=10, prior=None, adjust="bh", level=0.95):
+    """Words that comments of one group use more, or less, than those of another.
+
+    Parameters
+    ----------
+    data : pandas or polars data frame
+        One row per comment.
+    text : str
+        Column of comments; missing and blank ones are left out.
+    group : str
+        Column of groups: promoter and detractor, wave, store.
+    target, reference : str
+        The two groups. Without `reference` the target is held against all other comments with a group.
+    words : list of str, optional
+        The study's own words for the tokeniser (brands, products, touchpoints).
+    min_n : int, default 10
+        Words in fewer comments of both groups together are not tested.
+    prior : float, optional
+        Weight of the prior in words: both groups are drawn that much towards their common speech. Default: a tenth of
+        the smaller group's words.
+    adjust : str or None, default "bh"
+        Adjustment over all words tested (`cemlab.measure.multiplicity.adjust_p`).
+    level : float, default 0.95
+        Confidence level of each word's interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per word tested, largest z first: ``word, target, reference, n, n_reference`` (comments that hold it),
+        ``percent, percent_reference`` (of the group's comments), ``log_odds`` (natural logarithm; above 0 = the target's
+        word) ``, se, ci_low, ci_high, z, p_value, p_adjusted, adjust, new`` (not in the reference at all), ``level,
+        method``.
+
+    Raises
+    ------
+    ValueError
+        Unknown column or group, target and reference the same, `prior` not above 0.
+
+    Notes
+    -----
+    A comment counts each of its words once, so that one long complaint cannot make a word. Rare words are drawn to 0 by
+    the prior, frequent ones have large z only when the groups differ; z near 0 for function words. Words that go
+    together ("快递", "慢") are tested as if apart: read the list as a whole. Comments of one person count as independent.
+
+    References
+    ----------
+    .. [1] Monroe, B. L., Colaresi, M. P., Quinn, K. M. (2008). Fightin' Words: lexical feature selection and evaluation
+       for identifying the content of political conflict. Political Analysis, 16(4), 372-403.
+    """
+    where = "keyness"
+    require_level(level, where)
+    if prior is not None and not prior > 0:
+        raise ValueError(f"{where}: `prior` is {prior}; it must be above 0, for example 500.")
+    texts, groups = group_columns(data, text, group, where)
+    require_choice(str(target), sorted(set(groups.dropna())), name="target", where=where)
+    if reference is not None:
+        require_choice(str(reference), sorted(set(groups.dropna())), name="reference", where=where)
+        if str(reference) == str(target):
+            raise ValueError(f"{where}: `target` and `reference` are both {str(target)!r}; name two groups.")
+    told = texts.notna() & texts.str.contains(r"\w", regex=True, na=False)
+    side = np.where(groups == str(target), 1, 0)
+    inside = told & groups.notna() & ((side == 1) | (reference is None) | (groups == str(reference)))
+    held, vocabulary = presence(texts[inside].tolist(), words, min_n)
+    if not len(vocabulary):
+        return pd.DataFrame(columns=COLUMNS)
+    side = side[inside.to_numpy()]
+    y1, y0 = (np.asarray(held[side == s].sum(0)).ravel().astype(float) for s in (1, 0))
+    out = fighting_words(y1, y0, prior, level)
+    from cemlab.measure.multiplicity import adjust_p
+
+    n1, n0 = int((side == 1).sum()), int((side == 0).sum())
+    frame = pd.DataFrame(
+        {
+            **{"word": vocabulary, "target": str(target), "reference": str(reference or "(other)")},
+            **{"n": y1.astype(int), "n_reference": y0.astype(int)},
+            **{"percent": 100 * y1 / max(n1, 1), "percent_reference": 100 * y0 / max(n0, 1)},
+            **out,
+            **{"p_adjusted": adjust_p(out["p_value"], adjust), "adjust": adjust or "none"},
+            **{"new": (y0 == 0) & (y1 > 0), "level": level, "method": "log_odds_dirichlet"},
+        }
+    )
+    return frame.sort_values(["z", "word"], ascending=[False, True], kind="stable")[COLUMNS].reset_index(drop=True)
+
+
+def fighting_words(y1, y0, prior, level):
+    """Log-odds ratio, error, interval, z and p from the counts of each word in both groups."""
+    from scipy.stats import norm
+
+    total1, total0 = y1.sum(), y0.sum()
+    strength = prior if prior is not None else max(0.1 * min(total1, total0), 1.0)
+    a = strength * (y1 + y0) / (total1 + total0)
+    odds1 = np.log((y1 + a) / np.maximum(total1 + strength - y1 - a, 1e-9))
+    odds0 = np.log((y0 + a) / np.maximum(total0 + strength - y0 - a, 1e-9))
+    log_odds, se = odds1 - odds0, np.sqrt(1 / (y1 + a) + 1 / (y0 + a))
+    z = log_odds / se
+    half = norm.ppf(0.5 + level / 2) * se
+    return {
+        **{"log_odds": log_odds, "se": se, "ci_low": log_odds - half, "ci_high": log_odds + half},
+        **{"z": z, "p_value": 2 * norm.sf(np.abs(z))},
+    }
+
+
+def promoter_words(data, text, score, **options):
+    """`keyness` of promoters (9-10) against detractors (0-6) of a 0 to 10 recommend answer.
+
+    Options are those of `keyness` but the group. Raises DataError for answers that are not whole numbers 0 to 10.
+    """
+    from cemlab.checks import require_scale
+
+    frame = data.to_pandas() if hasattr(data, "to_pandas") else data
+    require_columns(frame.columns, [text, score], "promoter_words")
+    counted = frame[score].value_counts(dropna=False).rename_axis("value").reset_index(name="n")
+    require_scale(counted, 0, 10, column=score, where="promoter_words")
+    kind = np.select([frame[score] >= 9, frame[score] <= 6, frame[score].notna()], ["promoter", "detractor", "passive"], None)
+    frame = pd.DataFrame({text: frame[text].to_numpy(), "group": kind})
+    return keyness(frame, text, group="group", target="promoter", reference="detractor", **options)
+
+
+def group_columns(data, text, group, where):
+    """The comments and their groups as text."""
+    frame = data.to_pandas() if hasattr(data, "to_pandas") else data
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(f"{where}: `data` is a {type(data).__name__}; pass a pandas or polars data frame.")
+    require_columns(frame.columns, [text, group], where)
+    groups = frame[group].astype("object").where(frame[group].notna(), None)
+    return frame[text].reset_index(drop=True), groups.map(str, na_action="ignore").reset_index(drop=True)
+
+
+def presence(texts, words=None, min_n=10):
+    """Texts x words, 1 where the text holds the word, for words in at least `min_n` texts; and the words."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    from cemlab.text.tokens import tokenise
+    from cemlab.text.themes import content_words
+
+    vectors = CountVectorizer(analyzer=content_words, min_df=min_n, binary=True)
+    try:
+        held = vectors.fit_transform(tokenise(texts, words))
+    except ValueError:  # no word is frequent enough
+        return None, []
+    return held, vectors.get_feature_names_out()
+
+
+def keyness_chart(words, *, n=12, lang="zh"):
+    """Draw the `n` clearest words of each side with their intervals.
+
+    Parameters
+    ----------
+    words : pandas.DataFrame
+        From `keyness`.
+    n : int, default 12
+        Words a side.
+    lang : {"zh", "en"}
+        Language of the axis.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Solid where the adjusted p is below 1 - level, hollow otherwise; comments of both sides in brackets. Fonts are
+        the current style's.
+    """
+    from matplotlib.figure import Figure
+
+    top, low = words[words["z"] > 0].head(n), words[words["z"] < 0].tail(n)
+    shown = pd.concat([top, low]).iloc[::-1].reset_index(drop=True)
+    figure = Figure(figsize=(7, 1.2 + 0.27 * max(len(shown), 1)), layout="constrained")
+    axes = figure.subplots()
+    for side, colour in ((shown["z"] > 0, "#0072B2"), (shown["z"] < 0, "#D55E00")):
+        part = shown[side]
+        clear = part["p_adjusted"] < 1 - part["level"]
+        axes.hlines(part.index, part["ci_low"], part["ci_high"], color=colour, linewidth=1.5)
+        axes.scatter(part["log_odds"], part.index, s=36, color=np.where(clear, colour, "white"), edgecolor=colour, zorder=3)
+    labels = [f"{r.word} ({r.n:,}/{r.n_reference:,})".replace("$", r"\$") for r in shown.itertuples()]
+    axes.set_yticks(range(len(shown)), labels)
+    axes.axvline(0, color="grey", linewidth=0.8)
+    if len(shown):
+        first = shown.iloc[0]
+        names = f"{first['reference']} ← → {first['target']}"
+        axes.set_xlabel((f"对数优势比  {names}" if lang == "zh" else f"log odds  {names}").replace("$", r"\$"))
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def word_cloud(words, *, n=80, value="n"):
+    """A pyecharts word cloud of the `n` largest words by column `value`; show it with `cemlab.report.echarts`.
+
+    Sizes say how often, not how surely: read `keyness_chart` beside it. Colours are fixed, so the picture is the same
+    every time. Raises ValueError for a frame without ``word`` and `value`.
+    """
+    from pyecharts.charts import WordCloud
+    from pyecharts.options import TooltipOpts
+
+    require_columns(words.columns, ["word", value], "word_cloud")
+    largest = words.nlargest(n, value, keep="first")
+    pairs = [(str(w), float(v)) for w, v in zip(largest["word"], largest[value], strict=True) if v > 0]
+    palette = ["#0072B2", "#D55E00", "#009E73", "#56514d", "#CC79A7"]
+    cloud = WordCloud().add("", pairs, word_size_range=[14, 60], rotate_step=90, shape="circle")
+    for i, entry in enumerate(cloud.options["series"][0]["data"]):
+        entry["textStyle"] = {"color": palette[i % len(palette)]}
+    return cloud.set_global_opts(tooltip_opts=TooltipOpts(is_show=True))

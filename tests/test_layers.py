@@ -1,0 +1,127 @@
+"""Rooms call downwards only; what a room imports from outside is declared. Imports inside functions count as well."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+
+import pytest
+
+GROUND = {"checks", "paths"}
+WORDS = GROUND | {"codebook", "masking"}
+STORES = {"store", "contacts", "db"}
+FIGURES = {"measure", "analyse", "text"}
+LOWER = WORDS | STORES | FIGURES | {"act", "release"}
+# room -> the rooms it may call; itself always. A new room is entered here, with the place that the architecture gives it.
+MAY_CALL = {
+    "checks": set(),
+    "paths": set(),
+    "masking": {"checks"},
+    "codebook": {"checks"},
+    "db": WORDS,
+    "contacts": WORDS | {"db"},
+    "store": WORDS | {"db", "contacts"},
+    "measure": {"checks", "codebook", "masking"},  # no files
+    "analyse": {"checks", "codebook", "masking", "measure"},  # no charts
+    "text": WORDS | {"measure"},
+    "collect": WORDS | STORES,  # no statistics
+    "act": WORDS | STORES | FIGURES,
+    "release": WORDS | STORES | FIGURES | {"act"},
+    "report": LOWER,
+    "forget": LOWER | {"report"},
+    "explore": LOWER | {"report"},
+    "simulate": WORDS,
+    "sample_files": WORDS | {"simulate"},
+    "doctor": WORDS | {"report"},
+    "lab": WORDS,
+}
+TOP = {"__init__", "__main__", "cli"}  # may call every room
+
+
+def room_of(path, package):
+    """Room of a file: the folder or the module directly under the package."""
+    return path.relative_to(package).with_suffix("").parts[0]
+
+
+def imported_names(path, package):
+    """Every module that the file at `path` imports, relative imports resolved to full names, names imported included."""
+    parts = (package.name, *path.relative_to(package).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = list(parts[: len(parts) - node.level + 1]) if node.level else []
+            base += [node.module] if node.module else []
+            yield from (".".join([*base, alias.name]) for alias in node.names)
+
+
+def upward_calls(package):
+    """Sentences about files under `package` that call a room which is not below their own."""
+    for path in sorted(package.rglob("*.py")):
+        room = room_of(path, package)
+        if room in TOP:
+            continue
+        if room not in MAY_CALL:
+            yield f"{room}: a room without a place; enter it in MAY_CALL of tests/test_layers.py"
+            continue
+        called = {name.split(".")[1] for name in imported_names(path, package) if name.startswith(f"{package.name}.")}
+        rooms = {entry.stem for entry in package.iterdir()}
+        for other in sorted((called & rooms) - MAY_CALL[room] - {room}):
+            yield f"{path.relative_to(package).as_posix()} calls {other}, which is not below {room}"
+
+
+def test_rooms_call_downwards_only(root):
+    assert list(upward_calls(root / "cemlab")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import cemlab.report.charts",
+        "from cemlab.report import charts",
+        "from cemlab import report",
+        "from ..report.charts import draw",
+        "from .. import report",
+        "def f():\n    from cemlab.report import charts",
+    ],
+)
+def test_an_upward_call_is_found_however_it_is_written(tmp_path, line):
+    package = tmp_path / "cemlab"
+    for room in ("measure", "report"):
+        (package / room).mkdir(parents=True)
+    (package / "measure" / "scores.py").write_text(line, encoding="utf-8")
+    assert list(upward_calls(package)) == ["measure/scores.py calls report, which is not below measure"]
+
+
+def test_the_places_hold_no_circle():
+    """Taking away rooms that call nothing left must take away all of them."""
+    left = {room: set(below) for room, below in MAY_CALL.items()}
+    while True:
+        done = {room for room, below in left.items() if not below & left.keys()}
+        if not done:
+            break
+        left = {room: below for room, below in left.items() if room not in done}
+    assert left == {}
+
+
+def test_what_the_package_imports_is_declared(root):
+    """A library that comes only because another one needs it may go with that other one."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["spark"]]
+    declared = {normal(re.match(r"[\w.-]+", requirement)[0]) for requirement in wanted}
+    distributions = packages_distributions()
+    undeclared = {}
+    for path in sorted((root / "cemlab").rglob("*.py")):
+        for name in imported_names(path, root / "cemlab"):
+            top = name.split(".")[0]
+            if top in sys.stdlib_module_names or top == "cemlab":
+                continue
+            if not declared & {normal(found) for found in distributions.get(top, [top])}:
+                undeclared.setdefault(top, path.relative_to(root).as_posix())
+    assert undeclared == {}
+
+
+def normal(name):
+    """Name of a distribution as the index compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

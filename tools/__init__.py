@@ -1,0 +1,1 @@
+"""What make, pre-commit and the maintainers call; nothing here is part of the installed package."""
