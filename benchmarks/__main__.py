@@ -1,4 +1,4 @@
-"""Run every benchmark of this folder, or those named: `python -m benchmarks [NAME...]`; each in a process of its own."""
+"""Run the benchmarks of this folder, or those named, each in its own process: `python -m benchmarks [NAME...]`."""
 
 import subprocess
 import sys

@@ -61,7 +61,7 @@ def render(
 ):
     """运行研究笔记本，得到一个自带一切的网页报告 / render a study into one self-contained report."""
     from cemlab.report.render import render as make
-    from cemlab.report.study import report_folder
+    from cemlab.report.study import notebook_of, report_folder
 
     values = {}
     for text in parameter or []:
@@ -71,7 +71,7 @@ def render(
         values[name.strip()] = value
     if codebook is not None:
         values["codebook"] = str(codebook.resolve())
-    folder = make(study, parameters=values, out=out or report_folder(study, values), timeout=timeout)
+    folder = make(notebook_of(study), parameters=values, out=out or report_folder(study, values), timeout=timeout)
     typer.echo(f"报告已生成 / report: {folder / 'report.html'}")
 
 

@@ -59,7 +59,7 @@ def print_report(checks=None, file=None):
     missing = [check.name for check in checks if check.state == "missing"]
     if missing:
         names = ", ".join(missing)
-        print(f"缺少必需项:{names} / essential parts are missing: {names}", file=file)
+        print(f"缺少必需项：{names} / essential parts are missing: {names}", file=file)
     else:
         print("可以使用 / ready to use", file=file)
     return 1 if missing else 0
@@ -85,9 +85,11 @@ def check_packages(wanted=None):
             return Check("packages", "missing", "cemlab 尚未安装", "cemlab itself is not installed", mend_packages())
     wrong, count = unmet(wanted)
     if wrong:
-        listed = ", ".join(wrong[:5])
-        zh, en = f"{len(wrong)} 个依赖缺失或版本不符:{listed}", f"{len(wrong)} absent or in a version not accepted"
-        return Check("packages", "missing", zh, en, mend_packages())
+        zh, en = (
+            f"{len(wrong)} 个依赖缺失或版本不符：{listed(wrong)}",
+            f"{len(wrong)} absent or in a version not accepted",
+        )
+        return Check("packages", "missing", zh, en, mend_packages(wrong))
     return Check("packages", "ok", f"{count} 个直接依赖齐全", f"{count} direct dependencies are there")
 
 
@@ -95,20 +97,20 @@ def check_lock(lock=None):
     """Whether the packages are exactly those of requirements.lock, so that figures can be repeated."""
     lock = paths.PACKAGE.parent / "requirements.lock" if lock is None else Path(lock)
     if not lock.is_file():
-        return Check("lock", "ok", "由安装包安装,无锁定文件", "installed from a wheel: no lock file to compare with")
+        return Check("lock", "ok", "由安装包安装，无锁定文件", "installed from a wheel: no lock file to compare with")
     lines = lock.read_text(encoding="utf-8").splitlines()
     wrong, count = unmet(line for line in lines if line.strip() and not line.startswith("#"))
     if wrong:
-        zh = f"{len(wrong)} 个包与锁定版本不同:{', '.join(wrong[:5])}"
+        zh = f"{len(wrong)} 个包与锁定版本不同：{listed(wrong)}"
         return Check("lock", "advice", zh, f"{len(wrong)} of {count} differ from the lock", mend_packages())
     return Check("lock", "ok", f"{count} 个包与锁定版本一致", f"{count} packages are as locked")
 
 
 def unmet(requirements):
-    """Return (["name version (wanted ...)"] of the requirements that this environment does not meet, how many apply)."""
+    """Return ({requirement: version found or None} of those that this environment does not meet, how many apply)."""
     from packaging.requirements import Requirement
 
-    wrong, count = [], 0
+    wrong, count = {}, 0
     for requirement in map(Requirement, requirements):
         if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue
@@ -118,14 +120,20 @@ def unmet(requirements):
         except importlib.metadata.PackageNotFoundError:
             found = None
         if found is None or not requirement.specifier.contains(found, prereleases=True):
-            wrong.append(f"{requirement.name} {found or '—'} ({requirement.specifier})")
+            requirement.marker = None
+            wrong[str(requirement)] = found
     return wrong, count
 
 
-def mend_packages():
-    """Return the command that installs what is missing, as this cemlab was installed."""
+def listed(wrong, most=5):
+    """Write what `unmet` found in one line, at most `most` of it."""
+    return ", ".join(f"{requirement} ({found or '—'})" for requirement, found in list(wrong.items())[:most])
+
+
+def mend_packages(wrong=()):
+    """Return the command that installs what is missing, in the way this cemlab was installed."""
     if not paths.is_checkout():
-        return f'"{sys.executable}" -m pip install --upgrade --force-reinstall cemlab'
+        return " ".join([f'"{sys.executable}" -m pip install', *(f'"{requirement}"' for requirement in wrong)])
     if os.environ.get("CONDA_PREFIX") and sys.prefix == os.environ["CONDA_PREFIX"]:
         return "conda env update --file environment.yml"
     if Path(sys.prefix) == paths.PACKAGE.parent / ".venv" and shutil.which("make"):
@@ -141,9 +149,9 @@ def check_fonts():
 
         absent = fonts.missing_glyphs("净推荐值满意度费力度")
     except (ImportError, OSError, RuntimeError) as reason:
-        return Check("fonts", "missing", f"图表无法显示中文:{reason}", "charts cannot draw Chinese", mend)
+        return Check("fonts", "missing", f"图表无法显示中文：{reason}", "charts cannot draw Chinese", mend)
     if absent:
-        return Check("fonts", "missing", f"字体缺少字形:{absent}", "the font found lacks Chinese characters", mend)
+        return Check("fonts", "missing", f"字体缺少字形：{absent}", "the font found lacks Chinese characters", mend)
     return Check("fonts", "ok", "图表可显示中文", "charts can draw Chinese")
 
 
@@ -178,14 +186,16 @@ def mend_folder(folder):
 def check_java(command="java"):
     """Whether Spark could run: its Python package and a Java are needed; both are optional."""
     if find_spec("pyspark") is None:
-        return Check("spark", "ok", "未安装 Spark(可选)", "Spark is not installed (optional: make setup EXTRAS=spark)")
+        return Check(
+            "spark", "ok", "未安装 Spark（可选）", "Spark is not installed (optional: make setup EXTRAS=spark)"
+        )
     try:
         found = subprocess.run([command, "-version"], capture_output=True, timeout=30, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         found = False
     if found:
         return Check("spark", "ok", "Spark 与 Java 可用", "Spark and Java are there")
-    return Check("spark", "advice", "已装 Spark,但缺少 Java 17", "Spark is installed, Java 17 is not", mend_java())
+    return Check("spark", "advice", "已装 Spark，但缺少 Java 17", "Spark is installed, Java 17 is not", mend_java())
 
 
 def mend_java():

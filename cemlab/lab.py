@@ -16,7 +16,7 @@ START = "start.ipynb"
 
 
 def prepare_notebooks():
-    """Return the folder of notebooks to work in; an installed cemlab copies its own there, never over an existing file."""
+    """Return the folder to work in; an installed cemlab copies its notebooks there, never over an existing file."""
     folder = project_root() / "notebooks"
     if is_checkout() and folder == notebooks_folder():
         return folder

@@ -41,8 +41,10 @@ _NO_NAME = frozenset(
     "时常 和朋友 明天 明白 南方 北方 国企 平时 平常 公司 公务 满意 路过 路人 游客 来自 来玩 应该 何必 何时 万一 石家庄 那种 那个 那样 都市 国内 任何 安心 安全 平台 "
     "容易 强烈 老师 司机 师傅 经理 区域 海外 海南 云南 门店 门口 相当 相信 初次 初中 关键 关注 关于 向往 许多 支付 管理 施工 文员 文科 马上 包括 尤其 简直 解决 有关 安静 "
     "成功 花钱 满分 国际 国家 原因 原来 时间 时候 时尚 任性 广东 宁波 宁愿 温柔 方面 于是 金牌 古镇 白天 白领 江湖 盘算 解释 关系 米粉 石油 易购 康师傅 卫生 荣耀 乐意 "
-    "谢谢 许可 阳光 计划 单位 明确 相同 后来 毕业 毕竟 毕业生 满员 索性 从来 项目 房东 房客 路由 华夏 华人 查询 池子 车主 车手 车迷 车友 农民 农村 班主任 班长 会员".split()
+    "冷笑 冷冰冰 冷淡 冷漠 盖章 帅哥 戴眼镜 西门子 高峰 白搭 金山 阿门 苦笑 谢谢 许可 阳光 计划 单位 明确 相同 后来 毕业 毕竟 毕业生 满员 索性 从来 项目 房东 房客 路由 华夏 华人 查询 池子 车主 车手 车迷 车友 农民 农村 班主任 班长 会员".split()
 )
+_NO_LAST = frozenset("人客卡的了时店家员们过着天号级是在都也就不没有说问要给我你他")
+_FUNCTION = frozenset("都来和那曾时应从连于向有相全强满平当单要方常容易关包管查计空花钱还把被让")
 _GIVEN = "[\u4e00-\u9fff]"
 _NAME = rf"(?P<name>(?:{_COMPOUND}){_GIVEN}{{1,2}}|[{_SURNAMES}]{_GIVEN}{{1,2}})"
 _TITLE = "先生|女士|小姐|太太|阿姨|叔叔|大哥|大姐|师傅|老师|经理|主任|医生|护士|总|工"
@@ -53,7 +55,7 @@ _STRONG = (
     r"[ \t]*(?:姓名)?[ \t]*(?:[:：=]|是|为|叫)?[ \t]*"
 )
 _WEAK = (
-    r"(?:我是|本人是?|在下|免贵姓?|这是|找|叫|姓|工号[ \t]*[0-9a-z]{1,10}[ \t]*的?|(?:前台|店长|店员|经理|主管|客服|导购|服务员|服务生|接待|领班|管家|师傅|护士|医生|销售|顾问|快递员|骑手|司机|老师|老板娘?|阿姨|保安|技师|理发师)(?:叫|是|[:：])?)"
+    r"(?:我是|本人是?|在下|免贵姓?|这是|叫做?|姓|工号[ \t]*[0-9a-z]{1,10}[ \t]*的?|(?:前台|店长|店员|经理|主管|客服|导购|服务员|服务生|接待|领班|管家|师傅|护士|医生|销售|顾问|快递员|骑手|司机|老师|老板娘?|阿姨|保安|技师|理发师)(?:叫|是|[:：])?)"
     r"[ \t]*"
 )
 _RULES_NAME = [
@@ -77,24 +79,29 @@ _RULES_NAME = [
     ),
 ]
 _NAME_CUE = re.compile(
-    "联系人|收件人|收货人|寄件人|经办人|负责人|入住人|投保人|被保人|持卡人|申请人|订票人|预订人|姓|名|叫|我是|本人|在下|这是|找|工号|法人|总经理|前台|店长|店员|经理|主管|客服|导购|服务员|服务生|接待|领班|管家|师傅|护士|医生|销售|顾问|快递员|骑手|司机|老师|老板|阿姨|保安|技师|理发师|name|NAME|Name"
+    "联系人|收件人|收货人|寄件人|经办人|负责人|入住人|投保人|被保人|持卡人|申请人|订票人|预订人|姓|名|叫|我是|本人|在下|这是|工号|法人|总经理|前台|店长|店员|经理|主管|客服|导购|服务员|服务生|接待|领班|管家|师傅|护士|医生|销售|顾问|快递员|骑手|司机|老师|老板|阿姨|保安|技师|理发师|name|NAME|Name"
 )
 
-_PLACE = "[^\\W0-9a-zA-Z_我你他她它的了在是这那住去给寄送把被到距离很没叫们址就也，。；：、！？]"
+_PLACE = "[^\\W0-9a-zA-Z_我你他她它的了在是这那住去给寄送把被到距离很没叫们址就也还位于近]"
 _NUMERAL = "[0-9一二三四五六七八九十百〇零两]"
-_ROAD = "(?:大街|大道|胡同|街道|路|街|道|巷|弄|里|村|镇|乡|庄|屯|新村|小区|花园|家园|公寓|大厦|广场|苑|院|园|府|城)"
-_DOOR = rf"{_NUMERAL}{{1,6}}(?:[-之]{_NUMERAL}{{1,4}})*[ \t]*(?:号院|号楼|号|弄|栋|幢|座|单元|室|楼|层|房|户|组|队|#)"
+_ROAD = "(?:大街|大道|胡同|路|街|道|巷|里)"
+_ESTATE = "(?:小区|花园|家园|公寓|大厦|广场|新村|苑|院|园|府|城|村|组|屯|庄)"
+_REGION = f"(?:{_PLACE}{{1,8}}?(?:省|自治区|市|自治州|盟|区|县|旗|镇|乡|街道|村))*"
+_INSIDE = (
+    r"(?:[ \t,，]*(?:" + _PLACE + r"{1,8}?" + _ESTATE + r")?[ \t]*[0-9一二三四五六七八九十]{1,5}(?:-[0-9]{1,5})*[ \t]*"
+    r"(?:号院|号楼|号|弄|栋|幢|座|单元|室|楼|层|房(?!间)|户|(?=$|[^0-9年月日元块米分点人天次间房晚个])))*"
+)
 _ADDRESS = [
+    re.compile(rf"{_REGION}{_PLACE}{{1,8}}?{_ROAD}[ \t]*{_NUMERAL}{{1,6}}(?:[-之]{_NUMERAL}{{1,4}})*[ \t]*(?:号|弄|#){_INSIDE}"),
+    re.compile(rf"{_REGION}{_PLACE}{{1,8}}?{_ESTATE}[ \t]*{_NUMERAL}{{1,4}}[ \t]*(?:号楼|栋|幢|座|组|单元|室|号){_INSIDE}"),
     re.compile(
-        rf"(?:{_PLACE}{{1,8}}?(?:省|自治区|市|自治州|盟|区|县|旗|镇|乡|街道|村))*{_PLACE}{{1,8}}?{_ROAD}[ \t]*"
-        rf"(?:{_DOOR})(?:[ \t,，]*(?:{_PLACE}{{1,8}}?{_ROAD})?[ \t]*(?:{_DOOR}|[A-Za-z]?[0-9]{{1,2}}[-][0-9]{{3,4}}|[A-Za-z]?[0-9]{{3,4}}(?![0-9]|元|块|米|人)))*"
+        r"[0-9]{1,4}[ \t]*(?:号楼|栋|幢|座|弄)[ \t]*(?:[0-9一二三四五六]{1,3}[ \t]*单元[ \t]*[0-9]{1,5}[ \t]*(?:室|号|户)?|[0-9]{1,5}[ \t]*(?:室|户))"
+        r"|(?<![0-9])[0-9]{1,3}(?:栋|幢)[0-9]{3,4}(?![0-9间房元])"
     ),
     re.compile(
-        rf"(?:{_PLACE}{{1,8}}?{_ROAD})?{_NUMERAL}{{1,4}}[ \t]*(?:号楼|栋|幢|座|弄)[ \t]*(?:{_NUMERAL}{{1,3}}[ \t]*单元)?[ \t]*[0-9]{{1,5}}(?:室|号|户)?(?![0-9间房])"
-    ),
-    re.compile(
-        r"(?:(?:收货|收件|邮寄|通讯|联系|家庭|现|常住|详细|快递)(?:地址|住址)|住址|地址|家住|我住在|我家在|寄到|送到|寄往|邮寄到)[ \t]*(?:[:：]|是|为|在)?[ \t]*"
-        r"(?P<address>[^，。；;!！?？\n\r]{2,50}?(?:小区|花园|家园|公寓|大厦|新村|苑|单元|室|栋|幢|号楼|号院|号|弄)(?:[ \t]*[A-Za-z]?[0-9一二三四五六七八九十][-0-9A-Za-z一二三四五六七八九十号楼栋幢座单元室层房户]{0,20})?)"
+        r"(?:(?:收货|收件|邮寄|通讯|联系|家庭|现|常住|详细|快递)(?:地址|住址)|住址|地址|家住|我住在?|我家在|寄到|送到|寄往|邮寄到)[ \t]*(?:[:：]|是|为|在)?[ \t]*"
+        r"(?P<address>(?=[^，。；;,!！?？\n\r]{0,40}(?:省|市|区|县|镇|乡|村|路|街|花园|家园|苑))(?=[^，。；;,!！?？\n\r]{2,50}[0-9])[^，。；;,!！?？\n\r]{2,50}?"
+        r"(?:小区|花园|家园|公寓|大厦|新村|苑|单元|室|栋|幢|号楼|号院|号|弄)(?:[ \t]*[A-Za-z]?[0-9一二三四五六七八九十][-0-9A-Za-z一二三四五六七八九十号楼栋幢座单元室层户]{0,20})?)"
     ),
 ]
 
@@ -308,39 +315,32 @@ def _names(folded):
         while match := pattern.search(folded, at):
             start, end = match.span("name")
             at = max(end, match.start() + 1)
-            name = match["name"]
-            if name.isascii():
-                yield start, end
-                continue
-            end = start + len(_trim(name, folded[end : end + 4]))
-            if end > start and (not doubtful or _looks_a_name(folded[start:end])):
+            if not match["name"].isascii():
+                end = start + _name_length(folded, match, doubtful)
+            if end > start:
                 yield start, end
             else:
                 at = match.start("name")
 
 
-def _trim(name, rest):
-    """Cut what the pattern took beyond the name, by the segmenter's own words; '' where it is a common word."""
+def _name_length(folded, match, doubtful):
+    """Characters of the match that the segmenter, reading on, calls a person's name; 0 where it is another word."""
     import rjieba
 
+    name, start = match["name"], match.start("name")
+    if len(name) == 1 or (len(name) == 2 and name[0] in "小老阿"):
+        return len(name)
     if name in _NO_NAME or name[:2] in _NO_NAME:
-        return ""
-    if len(name) == 3:
-        words = [word for word, _ in rjieba.tag(name + rest)]
-        if words and len(words[0]) == 2 and rjieba.has_word(words[1]) and len(words[1]) > 1:
-            return words[0]
-    return name
-
-
-def _looks_a_name(name):
-    import rjieba
-
-    if len(name) == 1 or name[0] in "小老阿":
-        return True
-    if name in _NO_NAME or name[-1] in "人客卡的了时店家员们过着天号级":
-        return False
-    tags = rjieba.tag(name)
-    return tags[0][1].startswith("nr") or (len(tags) > 1 and all(len(word) == 1 for word, _ in tags) and not rjieba.has_word(name))
+        return 0
+    words = rjieba.tag(folded[start : start + 8])
+    if words[0][1].startswith("nr") and 2 <= len(words[0][0]) <= 3:
+        found = words[0][0]
+        if doubtful and (found in _NO_NAME or found[-1] in _NO_LAST or found[0] in _FUNCTION and len(found) == 2):
+            return 0
+        return len(found)
+    if doubtful or name[0] in _FUNCTION or len(words[0][0]) > 1:
+        return 0
+    return len(name)
 
 
 def _keep(spans, kind, start, end):

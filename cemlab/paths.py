@@ -1,6 +1,6 @@
 """Where things stand: in a checkout beside the package, in an installed wheel under cemlab/_study_files.
 
-What comes with cemlab (notebooks, codebooks) is only read. What a team makes (the store, the inbox, reports) stands under
+What comes with cemlab (notebooks, codebooks) is only read. What a team makes (store, inbox, reports) stands under
 `project_root()`.
 """
 

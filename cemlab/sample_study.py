@@ -26,11 +26,12 @@ def report_samples(*, lang="zh", say=print):
     """
     from cemlab.collect.ingest import ingest
     from cemlab.report.render import render
+    from cemlab.report.study import notebook_of
 
     exports = make_sample()
     codebook = codebooks_folder() / "service_touchpoints.yml"
     for line in ingest(exports, codebook).lines(lang):
         say(line)
     out = reports_folder() / "service_touchpoints" / "2026Q3"
-    folder = render("service_touchpoints", parameters={"codebook": str(codebook), "lang": lang}, out=out)
+    folder = render(notebook_of("service_touchpoints"), parameters={"codebook": str(codebook), "lang": lang}, out=out)
     return [folder / "report.html"]

@@ -9,8 +9,8 @@ from cemlab import doctor
 from cemlab.doctor import Check
 
 
-def test_here_everything_essential_but_the_unbuilt_is_there():
-    """The environment that runs the tests can run cemlab; names are unique, so a line can be asked for."""
+def test_where_the_tests_run_nothing_essential_is_missing():
+    """Names are unique, so that a user can be asked for one line."""
     checks = doctor.run()
     assert len({check.name for check in checks}) == len(checks)
     assert [check for check in checks if check.state == "missing"] == []
@@ -28,12 +28,13 @@ def test_python_edges(version, state):
 def test_unmet_names_what_is_absent_or_too_old():
     wrong, count = doctor.unmet(["packaging>=1", "packaging>=9999", "no-such-package>=1", "x; extra == 'dev'"])
     assert count == 3
-    assert wrong[0].startswith("packaging ") and wrong[0].endswith("(>=9999)")
-    assert wrong[1] == "no-such-package — (>=1)"
+    assert list(wrong) == ["packaging>=9999", "no-such-package>=1"]
+    assert wrong["packaging>=9999"] and wrong["no-such-package>=1"] is None
+    assert doctor.listed(wrong).endswith(", no-such-package>=1 (—)")
 
 
 def test_requirements_for_other_systems_do_not_count():
-    assert doctor.unmet(["no-such-package==1; sys_platform == 'nowhere'"]) == ([], 0)
+    assert doctor.unmet(["no-such-package==1; sys_platform == 'nowhere'"]) == ({}, 0)
 
 
 def test_absent_packages_stop_and_say_how_to_mend():
@@ -41,6 +42,11 @@ def test_absent_packages_stop_and_say_how_to_mend():
     assert check.state == "missing"
     assert "no-such-package" in check.zh
     assert check.mend
+
+
+def test_an_installed_cemlab_names_the_packages_in_the_command(monkeypatch):
+    monkeypatch.setattr(doctor.paths, "is_checkout", lambda: False)
+    assert doctor.check_packages(["no-such-package<3,>=1"]).mend.endswith('-m pip install "no-such-package<3,>=1"')
 
 
 def test_packages_off_the_lock_are_advice(tmp_path):

@@ -124,7 +124,7 @@ def test_one_version_everywhere(root, project):
 
 
 def test_the_wheel_holds_what_an_installed_cemlab_reads(root, tmp_path):
-    """Built without network and without touching the tree: notebooks, codebooks, templates, settings; no data of a team."""
+    """Built without network, outside the tree: notebooks, codebooks, templates, settings; no data of a team."""
     from hatchling.builders.wheel import WheelBuilder
 
     for entry in ["cemlab", "notebooks", "data", "pyproject.toml", "README.md", "LICENSE", ".gitignore"]:
@@ -214,6 +214,15 @@ def test_set_up_says_which_python_and_which_extra(monkeypatch):
         set_up.find_python()
     with pytest.raises(SystemExit, match=r"no extra \['sprak'\]; there are \['spark'\]"):
         set_up.read_lock(["sprak"])
+
+
+def test_set_up_says_what_to_install_where_python_came_without_venv(monkeypatch, tmp_path):
+    """A Python whose `-m venv` fails, as Debian's does without python3-venv; a half-made folder must not stay."""
+    monkeypatch.setattr(set_up, "VENV", tmp_path / ".venv")
+    (tmp_path / ".venv").mkdir()
+    with pytest.raises(SystemExit, match="sudo apt install python3-venv"):
+        set_up.make_venv([sys.executable, "-c", "raise SystemExit(1)"])
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_clean_leaves_environment_store_and_reports_alone(tmp_path):

@@ -13,7 +13,7 @@ WORDS = GROUND | {"codebook", "masking"}
 STORES = {"store", "contacts", "db"}
 FIGURES = {"measure", "analyse", "text"}
 LOWER = WORDS | STORES | FIGURES | {"act", "release"}
-# room -> the rooms it may call; itself always. A new room is entered here, with the place that the architecture gives it.
+# room -> the rooms it may call; itself always. A new room is entered here, with its place in the architecture.
 MAY_CALL = {
     "checks": set(),
     "paths": set(),
@@ -33,6 +33,7 @@ MAY_CALL = {
     "explore": LOWER | {"report"},
     "simulate": WORDS,
     "sample_files": WORDS | {"simulate"},
+    "sample_study": LOWER | {"collect", "report", "simulate", "sample_files"},
     "doctor": WORDS | {"report"},
     "lab": WORDS,
 }
@@ -45,7 +46,7 @@ def room_of(path, package):
 
 
 def imported_names(path, package):
-    """Every module that the file at `path` imports, relative imports resolved to full names, names imported included."""
+    """Every module and name that the file at `path` imports, in full (relative imports resolved)."""
     parts = (package.name, *path.relative_to(package).parent.parts)
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

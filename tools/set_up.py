@@ -1,8 +1,8 @@
 """Make the environment `.venv` with the exact versions of requirements.lock; do nothing where it is already so.
 
-Called by make as `python tools/set_up.py [EXTRA...]` with whatever Python 3 there is; needs the standard library only and
-looks for a Python 3.11 to 3.13 by itself. A stamp in .venv remembers what was installed, so that the next call needs no
-network. Extras: `spark`.
+Called by make as `python tools/set_up.py [EXTRA...]` with whatever Python 3 there is; needs only the standard library
+and looks for a Python 3.11 to 3.13 by itself. A stamp in .venv remembers what was installed, so that the next call needs
+no network. Extras: `spark`.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ def find_python():
         if fits(version_of(command)):
             return command
     return stop(
-        "需要 Python 3.11、3.12 或 3.13,当前是 {}.{};请先安装其一,再运行 make PYTHON=它的路径".format(
+        "需要 Python 3.11、3.12 或 3.13，当前是 {}.{}；请先安装其一，再运行 make PYTHON=它的路径".format(
             *sys.version_info
         ),
         "Python 3.11, 3.12 or 3.13 is needed, this is {}.{}; install one, or name it: make PYTHON=/path/to/python".format(
@@ -63,7 +63,7 @@ def read_lock(extras):
     unknown = sorted(set(extras) - set(EXTRAS))
     if unknown:
         stop(
-            "没有扩展 {};可选:{}".format(unknown, sorted(EXTRAS)),
+            "没有扩展 {}；可选：{}".format(unknown, sorted(EXTRAS)),
             "no extra {}; there are {}".format(unknown, sorted(EXTRAS)),
         )
     return [ROOT / "requirements.lock"] + [ROOT / EXTRAS[extra] for extra in sorted(set(extras))]
@@ -92,7 +92,7 @@ def make_venv(python):
     if subprocess.run([*python, "-m", "venv", str(VENV)]).returncode:
         shutil.rmtree(str(VENV), ignore_errors=True)
         stop(
-            "无法建立虚拟环境。Debian/Ubuntu 请先运行:sudo apt install python3-venv",
+            "无法建立虚拟环境。Debian/Ubuntu 请先运行：sudo apt install python3-venv",
             "no virtual environment could be made. On Debian and Ubuntu first run: sudo apt install python3-venv",
         )
 
@@ -104,8 +104,8 @@ def install(files):
     for arguments in (["--no-deps", *pins], ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]):
         if subprocess.run([*pip, *arguments]).returncode:
             stop(
-                "安装未完成(原因见上)。请检查网络或 pip 的镜像设置,然后再次运行同一命令",
-                "the installation did not finish (see above). Check the network or pip's settings, then run the same command",
+                "安装未完成（原因见上）。请检查网络或 pip 的镜像设置，然后再次运行同一命令",
+                "the installation did not finish (see above). Check the network or pip's settings, then try again",
             )
 
 
@@ -116,7 +116,9 @@ def main(extras):
     if wanted.items() <= stamp.items():
         return
     if stamp.get("requirements.lock") != wanted["requirements.lock"]:
-        print("正在建立环境 .venv(首次约需几分钟)/ making the environment .venv (some minutes, once)", file=sys.stderr)
+        print(
+            "正在建立环境 .venv（首次约需几分钟）/ making the environment .venv (some minutes, once)", file=sys.stderr
+        )
         if not fits(version_of([str(BIN / "python")], needs="pip")):
             make_venv(find_python())
         elif stamp:

@@ -1,8 +1,8 @@
 """Check notebooks as they are stored: `python -m tools.stored_notebooks [FILE...]`, without files all of notebooks/.
 
-Every notebook: valid, a kernelspec that papermill finds, no outputs, no execution counts. A study notebook (those directly
-in notebooks/, without the start notebook) besides that: one parameters cell of literal, annotated assignments; no
-definitions and no loops; no library that computes statistics. Such code belongs in the package, with a name and a test.
+Every notebook: valid, a kernelspec that papermill finds, no outputs, no execution counts. A study notebook (directly in
+notebooks/, the start notebook aside) besides that: one parameters cell of literal, annotated assignments; no definitions
+and no loops; no library that computes statistics. Such code belongs in the package, with a name and a test.
 """
 
 import ast

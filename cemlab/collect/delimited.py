@@ -10,9 +10,23 @@ import polars as pl
 from cemlab.checks import DataError
 from cemlab.collect.table import find_header, note, tidy
 
-DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe", "^": "caret", "~": "tilde", "\x01": "SOH", "\x1f": "US"}
+DELIMITERS = {
+    ",": "comma",
+    "\t": "tab",
+    ";": "semicolon",
+    "|": "pipe",
+    "^": "caret",
+    "~": "tilde",
+    "\x01": "SOH",
+    "\x1f": "US",
+}
 ENDINGS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
-BOMS = [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+BOMS = [
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+]
 
 
 def read_delimited(data, where):
@@ -55,7 +69,8 @@ def read_delimited(data, where):
     frame, rows, notes = tidy(names, body, skipped + header + 2, where=where, title_rows=titles and header)
     name = DELIMITERS.get(delimiter, repr(delimiter))
     decided = note(
-        f"编码 {encoding}；分隔符 {name}；换行 {ENDINGS[ending]}", f"encoding {encoding}; delimiter {name}; line ending {ENDINGS[ending]}"
+        f"编码 {encoding}；分隔符 {name}；换行 {ENDINGS[ending]}",
+        f"encoding {encoding}; delimiter {name}; line ending {ENDINGS[ending]}",
     )
     return frame, rows, [decided, *more, *notes]
 
@@ -84,8 +99,8 @@ def to_utf8(data, where):
     right = sum(len(part) for part in re.findall(r"[^\x00-\x7f\ufffd]+", replaced[:2_000_000]))
     if right > 5 * wrong:
         raise broken(where, data, first, "UTF-8", wrong, cut)
-    high = re.findall(rb"[\x80-\xff]+", data)
-    if 2 * sum(len(run) == 1 for run in high) > len(high):
+    high = re.findall(rb"[\x80-\xff]+", re.sub(rb"[\x81-\xfe]\d[\x81-\xfe]\d", b"", data))
+    if 2 * sum(len(run) == 1 for run in high) > sum(map(len, high)):  # Chinese bytes come in pairs
         return decoded(data, "windows-1252", where, " (guess)")
     return decoded(data, "gb18030", where, "")
 
@@ -169,13 +184,17 @@ def quick_body(data, start, width, delimiter, ending):
         )
     except (pl.exceptions.PolarsError, ValueError):
         return None
-    within = body.select(pl.all().str.count_matches(delimiter, literal=True).sum()).sum_horizontal()[0] if b'"' in rest else 0
+    within = (
+        body.select(pl.all().str.count_matches(delimiter, literal=True).sum()).sum_horizontal()[0]
+        if b'"' in rest
+        else 0
+    )
     return body if rest.count(delimiter.encode()) == body.height * (width - 1) + (within or 0) else None
 
 
 def careful_body(text, header, delimiter, skipped, where):
     """The same rows, read cell by cell: gives way where it is safe, and says what is wrong where it is not."""
-    rows, notes = None, []
+    rows, notes, most = None, [], 0
     for attempt in ({"strict": True}, {"strict": True, "skipinitialspace": True}, {}):
         try:
             read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, **attempt))
@@ -187,8 +206,8 @@ def careful_body(text, header, delimiter, skipped, where):
                 ) from None
             continue
         wide = sum(len(row) > len(read[header]) for row in read)
-        if rows is None or wide < best:
-            rows, best = read, wide
+        if rows is None or wide < most:
+            rows, most = read, wide
             if not wide:
                 break
     names, body = rows[header], rows[header + 1 :]
@@ -204,7 +223,11 @@ def careful_body(text, header, delimiter, skipped, where):
         )
     if longest > width:
         notes.append(note("数据行末尾多出的空单元格已去掉", "empty cells beyond the header's last column left out"))
-    while names and not names[-1].strip() and all(len(row) < len(names) or not row[len(names) - 1].strip() for row in body):
+    while (
+        names
+        and not names[-1].strip()
+        and all(len(row) < len(names) or not row[len(names) - 1].strip() for row in body)
+    ):
         names = names[:-1]
     short = [index for index, row in enumerate(body) if row and len(row) < len(names)]
     if short:

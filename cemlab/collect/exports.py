@@ -7,8 +7,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from cemlab.checks import DataError, require_choice
-from cemlab.collect import delimited, forms, qualtrics, spss, table, wenjuanxing, workbook
+from cemlab.checks import DataError, nearest, require_choice
+from cemlab.collect import delimited, forms, qualtrics, spss, table, webtable, wenjuanxing, workbook
 
 LAYOUTS = ("csv", "xlsx", "xls", "spss", "wenjuanxing_text", "wenjuanxing_numeric", "qualtrics", "google_forms")
 SUFFIXES = {
@@ -16,6 +16,7 @@ SUFFIXES = {
     "xlsx": {".xlsx", ".xlsm", ".xlsb", ".ods"},
     "xls": {".xls", ".et"},
     "spss": {".sav", ".zsav"},
+    "html": {".html", ".htm"},
 }
 SIGNATURES = [
     (b"%PDF", "a PDF document"),
@@ -36,8 +37,8 @@ def read_export(path, *, layout=None):
     Parameters
     ----------
     path : str or pathlib.Path
-        A csv (any encoding among UTF-8, UTF-16, GB18030; any delimiter and line ending), xlsx, xls or SPSS file, bare
-        or packed with gzip or alone in a zip. What counts is the content, not the file's name.
+        A csv (any encoding among UTF-8, UTF-16, GB18030; any delimiter and line ending), xlsx, xls, SPSS file or web page
+        with a table, bare or packed with gzip or alone in a zip. What counts is the content, not the file's name.
     layout : str, optional
         One of `LAYOUTS`, to read the file as that instead of recognising the tool: "csv", "xlsx" or "xls" leave the
         table as it stands.
@@ -68,14 +69,22 @@ def read_export(path, *, layout=None):
     if layout is not None:
         require_choice(layout, LAYOUTS, name="layout", where="read_export")
     if not path.is_file():
-        raise FileNotFoundError(f"read_export: there is no file {str(path)!r}. Check the name and the folder.")
+        near = (
+            nearest(path.name, [p.name for p in path.parent.iterdir()])
+            if path.parent.is_dir() and not path.is_dir()
+            else None
+        )
+        hint = f"Did you mean {near!r}?" if near else "Check the name and the folder."
+        raise FileNotFoundError(f"read_export: {path.name!r} is {'a folder' if path.is_dir() else 'not there'}. {hint}")
     raw = path.read_bytes()
     where = repr(path.name)
     data, inner, decisions = unpack(raw, path.name, where)
     kind = sniff(data, where)
     suffix = Path(inner).suffix.lower()
     if suffix not in SUFFIXES[kind] and any(suffix in known for known in SUFFIXES.values()):
-        decisions.append(table.note(f"文件名为 {suffix}，内容实为 {kind}", f"named {suffix}, but the content is {kind}"))
+        decisions.append(
+            table.note(f"文件名为 {suffix}，内容实为 {kind}", f"named {suffix}, but the content is {kind}")
+        )
     identity = {"file_hash": hashlib.sha256(raw).hexdigest()}
     if kind == "spss":
         if layout not in (None, "spss"):
@@ -84,9 +93,9 @@ def read_export(path, *, layout=None):
         facts["decisions"] = decisions + facts["decisions"]
         rows = table.pl.Series("row", range(1, frame.height + 1), dtype=table.pl.Int64)
         return table.Export(frame=frame, layout="spss", row_numbers=rows, **facts, **identity)
-    reader = delimited.read_delimited if kind == "text" else workbook.read_workbook
+    reader = {"text": delimited.read_delimited, "html": webtable.read_webtable}.get(kind, workbook.read_workbook)
     frame, rows, more = reader(data, where)
-    plain = "csv" if kind == "text" else kind
+    plain = {"text": "csv", "html": "xls"}.get(kind, kind)
     found, export = recognise(frame, rows, layout, plain, where)
     told = table.note(f"版式 {found}", f"layout {found}" + ("" if layout is None else " (as asked)"))
     export = {"frame": frame, "row_numbers": rows, **export}
@@ -101,7 +110,9 @@ def unpack(raw, name, where):
             with gzip.open(io.BytesIO(raw)) as packed:
                 data = packed.read(GREATEST + 1)
         except (OSError, EOFError, zlib.error):
-            raise DataError(f"read_export: {where} is a broken or cut-off gzip file ({len(raw):,} bytes). Download it again.") from None
+            raise DataError(
+                f"read_export: {where} is a broken or cut-off gzip file ({len(raw):,} bytes). Download it again."
+            ) from None
         inner = name[:-3] if name.lower().endswith(".gz") else name
     elif raw.startswith(b"PK"):
         try:
@@ -111,7 +122,11 @@ def unpack(raw, name, where):
                 if any(n.startswith(("xl/workbook", "xl\\workbook")) for n in names) or "content.xml" in names:
                     return raw, name, []
                 if len(members) != 1 or members[0].flag_bits & 1:
-                    what = "protected by a password" if any(m.flag_bits & 1 for m in members) else f"a zip with {len(members)} files"
+                    what = (
+                        "protected by a password"
+                        if any(m.flag_bits & 1 for m in members)
+                        else f"a zip with {len(members)} files"
+                    )
                     raise DataError(f"read_export: {where} is {what}. Unpack it and give the file itself.")
                 inner = members[0].filename
                 if members[0].file_size > GREATEST:
@@ -130,11 +145,13 @@ def unpack(raw, name, where):
 
 def too_large(where):
     """The DataError for a file that unpacks beyond all measure."""
-    return DataError(f"read_export: {where} unpacks to more than {GREATEST / 2**30:.0f} GiB. Unpack it and give the file in parts.")
+    return DataError(
+        f"read_export: {where} unpacks to more than {GREATEST / 2**30:.0f} GiB. Unpack it and give the file in parts."
+    )
 
 
 def sniff(data, where):
-    """What the bytes are: text, xlsx, xls or spss; DataError for anything that holds no table."""
+    """What the bytes are: text, xlsx, xls, html or spss; DataError for anything that holds no table."""
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise DataError(f"read_export: {where} is empty ({len(data):,} bytes). Export or download it again.")
     if data.startswith(b"PK"):
@@ -147,8 +164,10 @@ def sniff(data, where):
         return "spss"
     start = data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     named = next((what for mark, what in SIGNATURES if data.startswith(mark)), None)
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<head", b"<meta", b"<script")):
-        named = "a web page or XML" if b"<?xml" not in start[:5] else "XML"
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<script", b"<body")):
+        return "html"
+    if start.startswith(b"<?xml"):
+        named = "XML"
     if named:
         raise DataError(
             f"read_export: {where} holds {named}, not a table this reads (csv, xlsx, xls, SPSS sav). If a spreadsheet program opens it, "
@@ -176,4 +195,6 @@ def recognise(frame, rows, layout, plain, where):
 
 def misfit(where, layout, found):
     """The DataError for a file that is not in the layout asked for."""
-    return DataError(f"read_export: {where} is not in layout {layout!r}; it is {found}. Leave `layout` out to have it recognised.")
+    return DataError(
+        f"read_export: {where} is not in layout {layout!r}; it is {found}. Leave `layout` out to have it recognised."
+    )

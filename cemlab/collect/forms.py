@@ -5,8 +5,8 @@ from datetime import datetime, timedelta, timezone
 
 import polars as pl
 
+from cemlab.collect.choices import seems_choices, split_choices
 from cemlab.collect.table import note
-from cemlab.collect.wenjuanxing import seems_choices, split_choices
 
 STAMPS = ("timestamp", "时间戳记", "时间戳", "時間戳記")
 TIME = re.compile(
@@ -16,7 +16,7 @@ TIME = re.compile(
 
 
 def recognise(frame):
-    """"google_forms" when the first column is its time stamp, else None."""
+    """ "google_forms" when the first column is its time stamp, else None."""
     name = frame.columns[0]
     if name.strip().lower() not in STAMPS or frame[name].dtype != pl.String:
         return None
@@ -37,13 +37,16 @@ def read(frame, rows, layout, where):
         columns.append(values)
         joiner = _joiner(values) if values.dtype == pl.String and values.name != stamp else None
         if joiner:
-            added, multiple[values.name] = split_choices(values, values.name, joiner=joiner)
+            added, multiple[values.name] = split_choices(
+                values, values.name, joiner=joiner, options=_options(values, joiner)
+            )
             columns += added
     if multiple:
         decisions.append(
             note(
-                f"{len(multiple)} 道题的答案以分隔符连接，视为多选题（推测）",
-                f"{len(multiple)} questions with joined answers taken as multi-answer (a guess)",
+                f"{len(multiple)} 道题的答案以分隔符连接，视为多选题（推测），原列保留；少于 3 人的写法视为自填，不单列",
+                f"{len(multiple)} questions with joined answers taken as multi-answer (a guess), the joined column kept; "
+                "what fewer than 3 people wrote gets no column",
             )
         )
     return {"frame": pl.DataFrame(columns), "multiple": multiple, "decisions": decisions}
@@ -61,9 +64,18 @@ def iso_time(text):
     hours = int(zone or 0)
     offset = timedelta(hours=hours, minutes=int(zone_minutes or 0) * (-1 if hours < 0 else 1))
     try:
-        return datetime(int(year), int(month), int(day), hour, int(minute), int(second), tzinfo=timezone(offset)).isoformat()
+        return datetime(
+            int(year), int(month), int(day), hour, int(minute), int(second), tzinfo=timezone(offset)
+        ).isoformat()
     except ValueError:
         return None
+
+
+def _options(values, joiner):
+    """The options of a question, most frequent first; what fewer than 3 of 30 or more people wrote is their own words."""
+    counts = values.drop_nulls().str.split(joiner).explode().str.strip_chars().value_counts(sort=True)
+    least = 3 if values.len() >= 30 else 1
+    return [option for option, count in counts.rows() if option and count >= least]
 
 
 def _joiner(values):

@@ -4,7 +4,7 @@ from cemlab.collect.table import note
 
 
 def recognise(frame):
-    """"qualtrics" when the rows under the header are Qualtrics' own, else None."""
+    """ "qualtrics" when the rows under the header are Qualtrics' own, else None."""
     if not frame.height:
         return None
     first = frame.row(0)
@@ -23,12 +23,18 @@ def read(frame, rows, layout, where):
     words = next((frame.row(index) for index in range(extra) if not _imports(frame.row(index))), ())
     body = frame.slice(extra)
     if not body.height:
-        raise DataError(f"read_export: {where} holds {extra + 1} Qualtrics header rows but no answers. Export again once there are some.")
+        raise DataError(
+            f"read_export: {where} holds {extra + 1} Qualtrics header rows but no answers. Export again once there are some."
+        )
     return {
         "frame": body,
         "row_numbers": rows.slice(extra),
-        "wording": {name: " ".join(str(text).split()) for name, text in zip(frame.columns, words, strict=False) if text},
-        "decisions": [note(f"{extra + 1} 行表头，第 2 行为题目文字", f"{extra + 1} header rows, the second holds the wording")],
+        "wording": {
+            name: " ".join(str(text).split()) for name, text in zip(frame.columns, words, strict=False) if text
+        },
+        "decisions": [
+            note(f"{extra + 1} 行表头，第 2 行为题目文字", f"{extra + 1} header rows, the second holds the wording")
+        ],
     }
 
 

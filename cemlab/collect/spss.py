@@ -37,21 +37,40 @@ def read_spss(data, where):
 
     try:
         frame, meta = pyreadstat.read_sav(io.BytesIO(data), user_missing=True, output_format="polars")
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, ValueError, OverflowError) as error:
+    except (
+        pyreadstat.ReadstatError,
+        pyreadstat.PyreadstatError,
+        UnicodeDecodeError,
+        ValueError,
+        OverflowError,
+    ) as error:
         raise DataError(
             f"read_export: {where} is a broken or cut-off SPSS file ({len(data):,} bytes, {type(error).__name__}). "
             "Download it again, or save it from SPSS as csv with codes."
         ) from None
     if not frame.height or not frame.width:
-        raise DataError(f"read_export: {where} is an SPSS file without answers ({frame.height} rows, {frame.width} variables). Export again.")
+        raise DataError(
+            f"read_export: {where} is an SPSS file without answers ({frame.height} rows, {frame.width} variables). Export again."
+        )
     text = pl.col(pl.String)
-    frame = frame.with_columns(pl.when(text.str.contains(r"^\s*$")).then(None).otherwise(text).name.keep()) if pl.String in frame.dtypes else frame
+    frame = (
+        frame.with_columns(pl.when(text.str.contains(r"^\s*$")).then(None).otherwise(text).name.keep())
+        if pl.String in frame.dtypes
+        else frame
+    )
     options = {
         column: {code(value): str(label).strip() for value, label in labels.items()}
         for column, labels in meta.variable_value_labels.items()
     }
-    missing = {column: missing_codes(frame[column], ranges, options.get(column, {})) for column, ranges in meta.missing_ranges.items()}
-    multiple, wording, left = {}, {c: label.strip() for c, label in meta.column_names_to_labels.items() if label and label.strip()}, []
+    missing = {
+        column: missing_codes(frame[column], ranges, options.get(column, {}))
+        for column, ranges in meta.missing_ranges.items()
+    }
+    multiple, wording, left = (
+        {},
+        {c: label.strip() for c, label in meta.column_names_to_labels.items() if label and label.strip()},
+        [],
+    )
     for name, group in (getattr(meta, "mr_sets", None) or {}).items():
         if group["is_dichotomy"] and group["counted_value"] == 1:
             multiple[name] = {wording.get(column, column): column for column in group["variable_list"]}
@@ -75,7 +94,10 @@ def read_spss(data, where):
         )
     if left:
         facts["decisions"].append(
-            note(f"多重响应集未展开：{left[:5]}", f"multiple-response sets that are not 0/1 columns stay as they are: {left[:5]}")
+            note(
+                f"多重响应集未展开：{left[:5]}",
+                f"multiple-response sets that are not 0/1 columns stay as they are: {left[:5]}",
+            )
         )
     return frame, facts
 

@@ -106,14 +106,23 @@ def tidy(names, body, first_row, *, where, title_rows=0):
     notes = []
     if title_rows:
         notes.append(
-            note(f"第 {title_rows + 1} 行为表头，其上 {title_rows} 行为标题", f"header in row {title_rows + 1}, below {title_rows} title rows")
+            note(
+                f"第 {title_rows + 1} 行为表头，其上 {title_rows} 行为标题",
+                f"header in row {title_rows + 1}, below {title_rows} title rows",
+            )
         )
     columns = body.columns
     blanks = pl.col(pl.String).str.contains(r"^\s+$").fill_null(False)
     spaces = body.select(blanks.sum()).sum_horizontal().sum() if pl.String in body.dtypes else 0
-    body = body.with_columns(pl.when(pl.col(pl.String).str.contains(r"^\s*$")).then(None).otherwise(pl.col(pl.String)).name.keep())
+    body = body.with_columns(
+        pl.when(pl.col(pl.String).str.contains(r"^\s*$")).then(None).otherwise(pl.col(pl.String)).name.keep()
+    )
     if spaces:
-        notes.append(note(f"{spaces:,} 个单元格只有空格，按空白处理", f"{spaces:,} cells held only white space and count as empty"))
+        notes.append(
+            note(
+                f"{spaces:,} 个单元格只有空格，按空白处理", f"{spaces:,} cells held only white space and count as empty"
+            )
+        )
     row_numbers = pl.Series("row", range(first_row, first_row + body.height), dtype=pl.Int64)
     if body.height:
         filled = body.select(~pl.all_horizontal(pl.all().is_null())).to_series()

@@ -15,25 +15,22 @@ What each kind of question becomes, from either layout ("text": answers in words
 
 Answers joined by ┋ whose pieces hardly repeat are several blanks of one question (姓名┋电话): they stay one text column.
 The text layout shows only options somebody chose, and a several-answers question where nobody chose two looks like a single
-answer; `split_choices` serves a caller who knows better from the codebook.
+answer; `cemlab.collect.choices.split_choices` serves a caller who knows better from the codebook.
 """
 
 import re
 from collections import Counter
-from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
 
+from cemlab.collect.choices import MARKS, TYPED, mark_codes, seems_choices, split_choices
 from cemlab.collect.table import clean_names, note
 
 LAYOUTS = ("wenjuanxing_text", "wenjuanxing_numeric")
 ABOUT = ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP")
 JOIN, ORDER = "┋", "→"
-SKIPPED, BLANK = ("(跳过)", "（跳过）"), ("(空)", "（空）")
-REASONS = {**dict.fromkeys((*SKIPPED, "-3"), "not_asked"), **dict.fromkeys((*BLANK, "-2"), "no_answer")}
 PART = re.compile(r"^(?:第(\d+)题|(\d+))[(（](.*)[)）]$", re.DOTALL)
 TITLE = re.compile(r"^(\d+)[、.．](.*)$", re.DOTALL)
-TYPED = r"(?s)〖.*?〗"
 
 
 def recognise(frame):
@@ -72,7 +69,10 @@ def read(frame, rows, layout, where):
     if facts["multiple"]:
         count = sum(map(len, facts["multiple"].values()))
         facts["decisions"].append(
-            note(f"{len(facts['multiple'])} 道多选题，共 {count} 列 0/1", f"{len(facts['multiple'])} multi-answer questions in {count} 0/1 columns")
+            note(
+                f"{len(facts['multiple'])} 道多选题，共 {count} 列 0/1",
+                f"{len(facts['multiple'])} multi-answer questions in {count} 0/1 columns",
+            )
         )
     if facts["missing"]:
         facts["decisions"].append(
@@ -82,52 +82,6 @@ def read(frame, rows, layout, where):
             )
         )
     return {"frame": out, **facts}
-
-
-def split_choices(values, question, *, joiner=JOIN, options=None):
-    """Split joined answers into 0/1 columns.
-
-    Parameters
-    ----------
-    values : polars.Series
-        One text an answer, options joined by `joiner`; typed words beside an option stand in 〖〗.
-    question : str
-        Name of the question, such as "第6题"; columns are named ``question(option)``.
-    joiner : str, default "┋"
-        What stands between two options.
-    options : list of str, optional
-        Options in the order wanted, for those nobody chose. Without it, the options seen, in the order they follow
-        one another.
-
-    Returns
-    -------
-    tuple
-        List of Float64 Series (1 chosen, 0 not chosen, -3 skipped, -2 blank, null for an empty cell), each followed by a
-        ``__text`` column where words were typed; and {option: column name}.
-    """
-    plain = values.str.replace_all(TYPED, "").str.strip_chars()
-    mark = _mark_codes(plain)
-    pieces = pl.DataFrame({"p": plain, "m": mark}).select(
-        pl.when(pl.col("m").is_null()).then(pl.col("p").str.split(joiner)).alias("p")
-    )["p"].list.eval(pl.element().str.strip_chars())
-    columns, names = [], {}
-    for option in options or _in_order(pieces):
-        names[option] = name = f"{question}({option})"
-        columns.append(mark.fill_null(pieces.list.contains(option).cast(pl.Float64)).alias(name))
-        typed = values.str.extract(rf"(?s)(?:^|{joiner})\s*{re.escape(option)}\s*〖(.*?)〗\s*(?:{joiner}|$)", 1)
-        if (typed.str.len_chars() > 0).any():
-            columns.append(typed.alias(f"{name}__text"))
-    return columns, names
-
-
-def seems_choices(values, joiner):
-    """Whether joined texts are choices from one list: pieces repeat over people and never within one answer."""
-    plain = values.drop_nulls().str.replace_all(TYPED, "").str.strip_chars()
-    lists = plain.filter(~plain.is_in(list(REASONS))).str.split(joiner)
-    total, distinct = lists.list.len().sum(), lists.explode().n_unique()
-    if not total or (lists.list.len() != lists.list.n_unique()).any():
-        return False
-    return distinct <= 100 and (distinct <= total / 2 or (distinct <= 12 and distinct <= 0.8 * total))
 
 
 def _questions(names):
@@ -163,7 +117,9 @@ def _last_bracket(title):
 def _about(values):
     """Columns that are no question: seconds out of '123秒', the place out of '1.2.3.4(北京-北京)'."""
     if values.name == "所用时间" and values.dtype == pl.String:
-        spans = [values.str.extract(rf"(\d+(?:\.\d+)?)\s*{unit}", 1).cast(pl.Float64) for unit in ("(?:小时|时)", "分", "秒")]
+        spans = [
+            values.str.extract(rf"(\d+(?:\.\d+)?)\s*{unit}", 1).cast(pl.Float64) for unit in ("(?:小时|时)", "分", "秒")
+        ]
         total = sum(span.fill_null(0) * size for span, size in zip(spans, (3600, 60, 1), strict=True))
         bare = values.str.strip_chars().cast(pl.Float64, strict=False)
         known = pl.select(pl.coalesce(bare, pl.when(values.str.contains("[时分秒]")).then(total))).to_series()
@@ -186,7 +142,10 @@ def _words(values, question, title, facts):
             facts["wording"][question] = title or question
             return columns
         facts["decisions"].append(
-            note(f"{values.name!r} 各项内容几乎不重复，视为多项填空，保留文本", f"{values.name!r}: joined pieces hardly repeat; taken as several blanks, left as text")
+            note(
+                f"{values.name!r} 各项内容几乎不重复，视为多项填空，保留文本",
+                f"{values.name!r}: joined pieces hardly repeat; taken as several blanks, left as text",
+            )
         )
         return [values]
     if values.str.contains(ORDER, literal=True).any() and seems_choices(values, ORDER):
@@ -199,12 +158,18 @@ def _words(values, question, title, facts):
 
 def _ranks(values, question):
     """Columns with the place of each option of a ranking question, -2 where it was not ranked."""
-    mark = _mark_codes(values.str.strip_chars())
+    mark = mark_codes(values.str.strip_chars())
     lists = values.to_frame("v").select(pl.when(mark.is_null()).then(pl.col("v").str.split(ORDER)))["v"]
     lists = lists.list.eval(pl.element().str.strip_chars())
-    places = [{option: float(place) for place, option in enumerate(one, start=1)} if one is not None else None for one in lists.to_list()]
+    places = [
+        {option: float(place) for place, option in enumerate(one, start=1)} if one is not None else None
+        for one in lists.to_list()
+    ]
     seen = sorted({option for one in places if one for option in one})
-    columns = [pl.Series(f"{question}({o})", [None if one is None else one.get(o, -2.0) for one in places], dtype=pl.Float64) for o in seen]
+    columns = [
+        pl.Series(f"{question}({o})", [None if one is None else one.get(o, -2.0) for one in places], dtype=pl.Float64)
+        for o in seen
+    ]
     return [mark.fill_null(column).alias(column.name) for column in columns]
 
 
@@ -240,16 +205,13 @@ def _find_multiple(columns, facts):
             facts["multiple"][question] = {part: column.name for part, column in parts}
 
 
-def _mark_codes(plain):
-    """-3 where the answer is the mark for skipped, -2 for blank, else null."""
-    codes = {**dict.fromkeys(SKIPPED, -3.0), **dict.fromkeys(BLANK, -2.0)}
-    return plain.replace_strict(codes, default=None, return_dtype=pl.Float64)
-
-
 def _marks(column):
     """{mark: reason} of the marks a column holds."""
-    seen = {str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in column.drop_nulls().unique().to_list()}
-    return {mark: REASONS[mark] for mark in sorted(seen & set(REASONS))}
+    seen = {
+        str(int(v)) if isinstance(v, float) and v.is_integer() else str(v)
+        for v in column.drop_nulls().unique().to_list()
+    }
+    return {mark: MARKS[mark] for mark in sorted(seen & set(MARKS))}
 
 
 def _all_codes(values):
@@ -257,19 +219,3 @@ def _all_codes(values):
     if values.dtype != pl.String or not values.len() - values.null_count():
         return False
     return bool(values.drop_nulls().str.contains(r"(?s)^\s*-?\d+(\.0+)?\s*(〖.*〗)?\s*$").all())
-
-
-def _in_order(lists):
-    """Options in the order in which they follow one another; where that contradicts itself, by first appearance."""
-    after, seen = {}, {}
-    for one in lists.drop_nulls().unique(maintain_order=True).to_list():
-        chosen = [option for option in one if option]
-        for option in chosen:
-            seen.setdefault(option, len(seen))
-            after.setdefault(option, set())
-        for first, second in zip(chosen, chosen[1:], strict=False):
-            after[second].add(first)
-    try:
-        return list(TopologicalSorter(after).static_order())
-    except CycleError:
-        return list(seen)

@@ -6,7 +6,7 @@ import pandas as pd
 from cemlab.checks import DataError, require_level, require_scale
 from cemlab.measure.errors import SUMS, sums_of_points
 from cemlab.measure.moments import counts, moments
-from cemlab.measure.schema import COMPARISONS, ESTIMATES, MISSING, as_list
+from cemlab.measure.schema import COMPARISONS, ESTIMATES, as_list
 
 
 def answers(data, items, scale, *, by=None, weights=None, cluster=None, level=0.95, where="answers"):
@@ -17,7 +17,7 @@ def answers(data, items, scale, *, by=None, weights=None, cluster=None, level=0.
     data, items, by, weights
         As in `cemlab.measure.moments.counts`.
     scale : tuple of int
-        Lowest and highest code.
+        Lowest and highest code; a dict from item to scale where items differ.
     cluster : str, optional
         Column of clusters; it becomes one more group of the counts.
     level : float
@@ -36,10 +36,10 @@ def answers(data, items, scale, *, by=None, weights=None, cluster=None, level=0.
         Unknown column, text instead of numbers, no scale, a `by` column named like a result column, `level` outside
         (0, 1).
     DataError
-        An answer off the scale; a missing or negative weight; a missing cluster.
+        An answer off the scale; a missing or negative weight.
     """
     items, cuts = require_cuts(items, by, cluster, level, where)
-    low, high = scale_bounds(scale, where)
+    bounds = {item: scale_bounds(scale, where, item) for item in items}
     table = counts(data, items, by=cuts, weights=weights, where=where)
     for item in items:
         given = table[table["item"] == item]
@@ -47,10 +47,9 @@ def answers(data, items, scale, *, by=None, weights=None, cluster=None, level=0.
         if len(texts) and not pd.api.types.is_numeric_dtype(pd.Series(texts.tolist())):
             raise ValueError(
                 f"{where}: column {item!r} holds text ({texts.nunique()} different answers); a score needs numbers. "
-                "Give the question a scale in the codebook, so that the scan reads its codes as numbers, or recode first."
+                "Give the question a scale in the codebook, then the scan reads its codes as numbers; or recode first."
             )
-        require_scale(given.assign(value=given["value"].astype(float)), low, high, column=item, where=where)
-    require_clusters(table, cluster, table["n"].where(table["value"].notna(), 0), where)
+        require_scale(given.assign(value=given["value"].astype(float)), *bounds[item], column=item, where=where)
     return table.assign(value=table["value"].astype(float))
 
 
@@ -61,7 +60,6 @@ def amounts(data, items, *, by=None, weights=None, cluster=None, level=0.95, whe
     bad = sorted(set(sums.loc[np.isinf(sums["low"]) | np.isinf(sums["high"]), "item"]))
     if bad:
         raise DataError(f"{where}: column {bad[0]!r} holds infinite values; mend them where they are made, or recode.")
-    require_clusters(sums, cluster, sums["n"], where)
     return sums.drop(columns=["low", "high"])
 
 
@@ -87,21 +85,14 @@ def require_cuts(items, by, cluster, level, where):
     return items, [*by, *as_list(cluster)]
 
 
-def require_clusters(table, cluster, n, where):
-    """Raise DataError when answers have no cluster."""
-    if cluster:
-        lost = int(n[table[cluster] == MISSING].sum())
-        if lost:
-            raise DataError(
-                f"{where}: cluster column {cluster!r} is missing for {lost:,} of {int(n.sum()):,} answers; give each "
-                "answer its cluster, or leave those answers out before the call."
-            )
-
-
-def scale_bounds(scale, where):
-    """(low, high) of a scale as whole numbers, or ValueError."""
+def scale_bounds(scale, where, item=None):
+    """(low, high) of a scale as whole numbers: from a tuple, an object with both, or a dict from item to either."""
+    if isinstance(scale, dict):
+        if item not in scale:
+            raise ValueError(f"{where}: `scale` has no entry for {item!r}; it has {list(scale)[:10]}.")
+        scale = scale[item]
     try:
-        low, high = scale
+        low, high = (scale.low, scale.high) if hasattr(scale, "low") else scale
         if int(low) != low or int(high) != high or low >= high:
             raise ValueError
     except (TypeError, ValueError):

@@ -7,64 +7,71 @@ from cemlab.measure.moments import collect_all, group_column, number_column
 from cemlab.measure.schema import MISSING
 
 
-def cluster_variance(cells_one, cells_two):
+def cluster_variance(cells_one, cells_two=None):
     """Variance of two means and of their difference between clusters, with degrees of freedom.
 
     Parameters
     ----------
     cells_one, cells_two : pandas.DataFrame
         Sums of each side by cluster (index), columns w, w2, wx, w2x, w2xx. The cluster "(missing)" holds rows without a
-        cluster: each of them counts as a cluster of its own.
+        cluster: each of them counts as a cluster of its own. Without side two, the variance is that of side one.
 
     Returns
     -------
     tuple of float
         Variance of one, of two, of the difference (covariance inside clusters on both sides included), and df. NaN where
-        a side has answers from a single cluster: its difference cannot be told from that cluster's own level.
+        a side has answers from a single cluster: it cannot be told from that cluster's own level.
 
     Notes
     -----
     Linearised variance; each cluster's deviation is divided by sqrt(1 - its share of the side) (the CR2 correction of
-    Bell and McCaffrey), which for equal clusters is the usual m / (m - 1). df by Satterthwaite from the shares, close to
-    m - 1 for m equal clusters, smaller when few clusters carry a side.
+    Bell and McCaffrey), for equal clusters the usual m / (m - 1). df by Satterthwaite from the shares: close to m - 1 for
+    m equal clusters, smaller when few clusters carry a side.
 
     References
     ----------
     Bell, R. M. and McCaffrey, D. F. (2002). Survey Methodology, 28, 169-181. Imbens, G. W. and Kolesar, M. (2016).
     Rev. Econ. Stat., 98, 701-712.
     """
-    clusters = cells_one.index.union(cells_two.index)
-    shares, deviations, alone = [], [], []
-    for cells in (cells_one, cells_two):
-        cells = cells.reindex(clusters, fill_value=0.0)
-        total = cells["w"].sum()
-        if total <= 0:
-            return np.nan, np.nan, np.nan, np.nan
-        mean = cells["wx"].sum() / total
-        single = cells.loc[[MISSING]] if MISSING in cells.index else cells.iloc[:0]
-        cells = cells.drop(index=MISSING, errors="ignore")
-        share = cells["w"].to_numpy() / total
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = (cells["wx"].to_numpy() - mean * cells["w"].to_numpy()) / total / np.sqrt(1 - share)
-        if (share > 1 - 1e-12).any():
-            return np.nan, np.nan, np.nan, np.nan
-        rows = (single["w2xx"] - 2 * mean * single["w2x"] + mean**2 * single["w2"]).sum() / total**2
-        shares.append((share, single["w2"].sum() / total**2))
-        deviations.append(z)
-        alone.append(max(rows, 0.0))
-    one, two = deviations
-    v_one, v_two = (one**2).sum() + alone[0], (two**2).sum() + alone[1]
-    v = ((one - two) ** 2).sum() + sum(alone)
+    sides = [one_side(cells) for cells in (cells_one, cells_two) if cells is not None]
+    if any(side is None for side in sides):
+        return np.nan, np.nan, np.nan, np.nan
+    variances = [(side["z"] ** 2).sum() + side["rows"] for side in sides]
+    if len(sides) == 1:
+        v_one, v_two, v = variances[0], 0.0, variances[0]
+    else:
+        v_one, v_two = variances
+        v = (sides[0]["z"].sub(sides[1]["z"], fill_value=0.0) ** 2).sum() + sides[0]["rows"] + sides[1]["rows"]
     if v <= 0:
         return v_one, v_two, v, np.inf
-    parts, effective = np.zeros(len(one)), []
-    for variance, (share, rows) in zip((v_one, v_two), shares, strict=True):
-        concentration = (share**2).sum() + rows
-        parts += variance * share**2 / concentration
-        effective.append(1 / concentration)
+    parts = sides[0]["part"] * v_one
+    if len(sides) == 2:
+        parts = parts.add(sides[1]["part"] * v_two, fill_value=0.0)
     largest = (parts**2).sum()
-    df = (v_one + v_two) ** 2 / largest * (1 - 1 / min(effective)) if largest > 0 else np.inf
+    fewest = min(side["effective"] for side in sides)
+    df = (v_one + v_two) ** 2 / largest * (1 - 1 / fewest) if largest > 0 else np.inf
     return v_one, v_two, v, max(df, 1.0)
+
+
+def one_side(cells):
+    """Deviation of each cluster, variance of rows without one, share of variance, effective number of clusters."""
+    total = cells["w"].sum()
+    if not total > 0:
+        return None
+    mean = cells["wx"].sum() / total
+    alone = cells[cells.index == MISSING]
+    cells = cells[cells.index != MISSING]
+    share = cells["w"] / total
+    if (share > 1 - 1e-12).any():
+        return None
+    rows = (alone["w2xx"] - 2 * mean * alone["w2x"] + mean**2 * alone["w2"]).sum() / total**2
+    concentration = (share**2).sum() + alone["w2"].sum() / total**2
+    return {
+        "z": (cells["wx"] - mean * cells["w"]) / total / np.sqrt(1 - share),
+        "rows": max(rows, 0.0),
+        "part": share**2 / concentration,
+        "effective": 1 / concentration,
+    }
 
 
 def repeated_products(frame, item, rule, *, who, wave, current, by=(), weights=None):

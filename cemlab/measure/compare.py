@@ -2,17 +2,16 @@
 
 import itertools
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from cemlab.checks import require_columns, require_level
-from cemlab.measure.clusters import cluster_variance, repeated_covariance, repeated_products
-from cemlab.measure.difference import METHODS, difference
+from cemlab.checks import require_columns
+from cemlab.measure.clusters import cluster_variance
+from cemlab.measure.compare_sides import checked, compare_sides, finish, method_token
+from cemlab.measure.difference import difference
 from cemlab.measure.moments import collect_all, columns_of, group_column, lazy
-from cemlab.measure.multiplicity import adjust_p
-from cemlab.measure.schema import BLANKED, MISSING, as_list, comparisons
-from cemlab.measure.sums import SUMS, score_sums, scoring
+from cemlab.measure.schema import MISSING, as_list
+from cemlab.measure.sums import SUMS, score_sums
 
 REST = "(rest)"
 
@@ -134,7 +133,7 @@ def compare_groups(
     clustered = None
     if cluster:
         per = known.set_index(cluster)
-        parts = {key: part for key, part in per.groupby(["item", "group"])[SUMS]}
+        parts = dict(iter(per.groupby(["item", "group"])[SUMS]))
         everyone = {name: part[SUMS].groupby(level=0).sum() for name, part in per.groupby("item")}
         clustered = [between_clusters(parts, everyone, key) for key in keys]
         clustered = tuple(np.array(column, dtype=float) for column in zip(*clustered, strict=True)) or None
@@ -145,7 +144,7 @@ def compare_groups(
     if against == "complement" and unknown.any():
         lost = cells[unknown].groupby([*by, "item"], sort=False)["n"].sum().reset_index()
         out = pd.concat([out, lost.assign(reference=REST, n_reference=lost["item"].map(total["n"]))], ignore_index=True)
-    out["method"] = METHODS[metric] if not cluster else f"t-clustered:{cluster}"
+    out["method"] = method_token(metric, cluster=cluster)
     return finish(out, by, metric, rules, level, adjust, min_n)
 
 
@@ -223,7 +222,7 @@ def compare_waves(
     and `id` is left out, the interval is too wide (and claims are missed); with shares the p-value then stays pooled.
     """
     where = "compare_waves"
-    items, by, wave = as_list(item), as_list(by), wave
+    items, by = as_list(item), as_list(by)
     current, previous = str(current), str(previous)
     rules = checked(items, metric, scale, top, bottom, level, adjust, where)
     if current == previous:
@@ -233,81 +232,14 @@ def compare_waves(
     require_columns(columns_of(frame), needed, where)
     schema = frame.collect_schema()
     chosen = frame.filter(group_column(wave, schema).is_in([current, previous]))
-    cells = score_sums(
-        chosen.to_native(), items, rules, by=[*by, wave, *as_list(cluster)], weights=weights, where=where
+    out, present = compare_sides(
+        *(chosen, items, rules, wave, current, previous),
+        **{"by": by, "weights": weights, "id": id, "cluster": cluster, "level": level, "where": where},
     )
-    absent = {current, previous} - set(cells[wave])
+    absent = {current, previous} - present
     if absent:
         (there,) = collect_all([frame.select(group_column(wave, schema).alias("wave")).unique()])
         raise ValueError(
             f"{where}: no rows of wave {sorted(absent)} in column {wave!r}; waves there: {sorted(there['wave'])}."
         )
-    keys = cells[[*by, "item"]].drop_duplicates().reset_index(drop=True)
-    sums = cells.groupby([wave, *by, "item"])[SUMS].sum()
-    one, two = (
-        sums.loc[code].reindex(index_of(keys), fill_value=0.0).reset_index(drop=True) for code in (current, previous)
-    )
-    covariance = clustered = None
-    if id:
-        covariance = shared_people(chosen, keys, rules, one, two, by, wave, current, id, cluster, weights)
-    if cluster:
-        parts = {key: part.set_index(cluster)[SUMS] for key, part in cells.groupby([wave, *by, "item"])}
-        rows = [tuple(row) for row in keys.to_numpy()]
-        nobody = pd.DataFrame(columns=SUMS, dtype=float)
-        rows = [cluster_variance(parts.get((current, *r), nobody), parts.get((previous, *r), nobody)) for r in rows]
-        clustered = tuple(np.array(column, dtype=float) for column in zip(*rows, strict=True))
-        if covariance:
-            extra1, extra2, cov = covariance
-            v1, v2, v, df = clustered
-            clustered = (v1 + extra1, v2 + extra2, np.maximum(v + extra1 + extra2 - 2 * cov, 0.0), df)
-            covariance = None
-    out = pd.DataFrame(difference(metric, one, two, level=level, covariance=covariance, clustered=clustered))
-    out = pd.concat([keys, out], axis=1).assign(reference=previous)
-    method = METHODS[metric] if not cluster else f"t-clustered:{cluster}"
-    out["method"] = method + (f";repeated:{id}" if id else "")
-    return finish(out, by, metric, rules, level, adjust, min_n)
-
-
-def index_of(keys):
-    """The rows of `keys` as an index, plain for a single column."""
-    return pd.Index(keys.iloc[:, 0]) if keys.shape[1] == 1 else pd.MultiIndex.from_frame(keys)
-
-
-def shared_people(chosen, keys, rules, one, two, by, wave, current, id, cluster, weights):
-    """Covariance from persons with several answers; with clusters, only what the clusters do not hold already."""
-    pieces = [np.zeros((3, len(keys)))]
-    for name, rule in rules.items():
-        rows = np.flatnonzero(keys["item"] == name)
-        m1, w1, m2, w2 = (
-            array.to_numpy(float)[rows] for array in (one["wx"] / one["w"], one["w"], two["wx"] / two["w"], two["w"])
-        )
-        for who, sign in [([id], 1)] + ([([cluster, id], -1)] if cluster else []):
-            options = {"who": who, "wave": wave, "current": current, "by": by, "weights": weights}
-            products = repeated_products(chosen, name, rule, **options)
-            if by:
-                products = keys.loc[rows, by].merge(products, on=by, how="left").fillna(0.0)
-            piece = np.zeros((3, len(keys)))
-            piece[:, rows] = repeated_covariance(products, m1, w1, m2, w2)
-            pieces.append(sign * piece)
-    return tuple(np.nan_to_num(sum(pieces)))
-
-
-def checked(items, metric, scale, top, bottom, level, adjust, where):
-    """Check the arguments that need no data; return the scoring of each item."""
-    require_level(level, where)
-    adjust_p([], adjust)
-    if not items:
-        raise ValueError(f"{where}: `item` is empty; name at least one column.")
-    return {name: scoring(name, metric, scale=scale, top=top, bottom=bottom, where=where) for name in items}
-
-
-def finish(out, by, metric, rules, level, adjust, min_n):
-    """Blank rows without a test, adjust the p-values of the others, and give the table its shape."""
-    base = np.fmin(out["n_eff"].fillna(0), out["n_eff_reference"].fillna(0))
-    untested = (base < min_n) | out["p_value"].isna() | out[by].eq(MISSING).any(axis=1)
-    out.loc[untested, [column for column in BLANKED if column in out]] = np.nan
-    out["status"] = np.where(untested, "not_estimable", "ok")
-    out["p_adjusted"] = adjust_p(out["p_value"], adjust)
-    units = {name: rule.unit for name, rule in rules.items()}
-    out = out.assign(metric=metric, unit=out["item"].map(units), adjust=adjust or "none", level=level)
-    return comparisons(out, by)
+    return finish(out.assign(reference=previous), by, metric, rules, level, adjust, min_n)

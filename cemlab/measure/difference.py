@@ -40,7 +40,7 @@ def difference(metric, one, two, *, level, covariance=None, clustered=None):
     """
     from scipy.special import stdtr, stdtrit
 
-    is_share = METRICS_SHARE[metric]
+    is_share = metric in ("top_box", "bottom_box")
     a, b = side(one, metric == "mean"), side(two, metric == "mean")
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = a["mean"] - b["mean"]
@@ -81,7 +81,40 @@ def difference(metric, one, two, *, level, covariance=None, clustered=None):
     }
 
 
-METRICS_SHARE = {"nps": False, "mean": False, "top_box": True, "bottom_box": True}
+def difference_from_target(metric, sums, target, *, level, clustered=None):
+    """As `difference`, against exact figures: score test and Wilson limits for shares, z for NPS, t for means.
+
+    `clustered` is a tuple (variance, df) of arrays; the test is then t for every metric.
+    """
+    from scipy.special import stdtr, stdtrit
+
+    a = side(sums, metric == "mean")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        df = np.full(len(target), np.inf)
+        v = tested = a["se2"]
+        if clustered is not None:
+            v, df = clustered
+            tested = v
+            design = np.where(v > 0, a["var"] / v, a["n_eff"])
+            a["n_eff"] = np.where(np.isnan(v), a["n_eff"], np.fmin(design, a["n_eff"]))
+        elif metric == "mean":
+            df = a["n_eff"] - 1
+        gap = a["mean"] - target
+        quantile = stdtrit(df, 0.5 + level / 2)
+        low, high = gap - quantile * np.sqrt(v), gap + quantile * np.sqrt(v)
+        if metric in ("top_box", "bottom_box"):
+            if clustered is None:
+                tested = target * (100 - target) / a["n_eff"]
+            low, high = (limit - target for limit in wilson(a["mean"], a["n_eff"], quantile))
+        p_value = np.clip(2 * stdtr(df, -np.abs(gap) / np.sqrt(tested)), 0.0, 1.0)
+        p_value = np.where((tested == 0) & (gap == 0), 1.0, p_value)
+    nobody = np.full(len(target), np.nan)
+    return {
+        **{"estimate": a["mean"], "n": a["n"], "n_eff": a["n_eff"]},
+        **{"reference_estimate": target, "n_reference": nobody, "n_eff_reference": nobody},
+        **{"difference": gap, "difference_se": np.sqrt(v), "difference_low": low, "difference_high": high},
+        "p_value": p_value,
+    }
 
 
 def newcombe(a, b, gap, correlation, quantile):

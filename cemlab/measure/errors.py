@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.measure.moments import is_why_missing
+from cemlab.measure.schema import MISSING
 
 SUMS = ["n", "n_missing", "w", "w2", "wx", "wxx", "w2x", "w2xx"]
 
@@ -69,7 +70,7 @@ def spread(sums, by, *, cluster=None, linearised=False, population_clusters=None
     m = sum(wx) / sum(w). Kish: n_eff = sum(w)^2 / sum(w^2), se = sqrt(variance / n_eff). Linearised:
     se^2 = N / (N - 1) * sum(w^2 (x - m)^2) / sum(w)^2, N the answers of all groups together (groups are domains of one
     sample, as in R's ``svyby``). Clusters: se^2 = K / (K - 1) * sum_c (sum_{i in c} w (x - m))^2 / sum(w)^2, K the
-    clusters of all groups together; df is the group's own clusters minus 1, and n_eff = variance / se^2, never above
+    clusters of all groups together; an answer without a cluster is a cluster of its own; df is the group's own clusters minus 1, and n_eff = variance / se^2, never above
     n. Where all answers of a group are equal, between-cluster error tells nothing and n_eff is its number of clusters,
     the cautious end. A group inside one cluster has no error: ``se`` and ``n_eff`` are missing. Weights count as
     fixed: what raking gains is not in the error.
@@ -94,15 +95,19 @@ def spread(sums, by, *, cluster=None, linearised=False, population_clusters=None
 
 
 def between_clusters(sums, total, mean, variance, keys, cluster, population_clusters):
-    """Standard error, effective base and degrees of freedom from the totals of clusters."""
-    rows = sums[keys].merge(total[keys].assign(mean=mean), on=keys, how="left")
-    scores = (sums["wx"].to_numpy() - rows["mean"].to_numpy() * sums["w"].to_numpy()) ** 2
-    rows = rows.assign(score=scores, used=(sums["n"] > 0).to_numpy())
-    by_group = rows.groupby(keys, sort=False)
+    """Standard error, effective base and degrees of freedom from the sums of clusters."""
+    m = sums[keys].merge(total[keys].assign(mean=mean), on=keys, how="left")["mean"].to_numpy()
+    alone = (sums[cluster] == MISSING).to_numpy()  # answers without a cluster: each is one of its own
+    of_rows = (sums["w2xx"] - 2 * m * sums["w2x"] + m**2 * sums["w2"]).to_numpy()
+    of_clusters = ((sums["wx"] - m * sums["w"]) ** 2).to_numpy()
+    score = np.where(alone, of_rows, of_clusters)
+    clusters = np.where(alone, sums["n"], sums["n"] > 0)
+    by_group = sums[keys].assign(score=score, clusters=clusters).groupby(keys, sort=False)
     squares = remove_noise(by_group["score"].sum().to_numpy(), (total["wxx"] * total["w"]).to_numpy())
-    own = by_group["used"].sum().to_numpy(float)
-    clusters = sums[sums["n"] > 0].groupby("item")[cluster].nunique()
-    all_clusters = total["item"].map(clusters).to_numpy(float)
+    own = by_group["clusters"].sum().to_numpy(float)
+    apart = sums[(sums["n"] > 0) & ~alone].groupby("item")[cluster].nunique()
+    all_clusters = total["item"].map(apart).fillna(0).to_numpy(float)
+    all_clusters += total["item"].map(sums[alone].groupby("item")["n"].sum()).fillna(0).to_numpy(float)
     left = 1.0 if population_clusters is None else 1 - all_clusters / population_clusters
     se = np.sqrt(squares * all_clusters / (all_clusters - 1) * left) / total["w"].to_numpy()
     se = np.where(own > 1, se, np.nan)

@@ -47,7 +47,8 @@ def mean_rows(figures, by, weights, cluster, level, method, *, metric, scale):
     half = quantile(level, figures["df"]) * figures["se"]
     low, high = figures["estimate"] - half, figures["estimate"] + half
     if scale is not None:
-        low, high = low.clip(*scale_bounds(scale, metric)), high.clip(*scale_bounds(scale, metric))
+        bounds = np.array([scale_bounds(scale, metric, item) for item in figures["item"]]).reshape(-1, 2)
+        low, high = low.clip(lower=bounds[:, 0]), high.clip(upper=bounds[:, 1])
     return finish(figures, by, weights, cluster, level, method, metric=metric, unit="mean", low=low, high=high)
 
 
@@ -61,14 +62,23 @@ def finish(figures, by, weights, cluster, level, method, *, metric, unit, low, h
 
 def box_rows(data, items, scale, codes, *, name, metric, by, weights, cluster, level, method):
     """Share of the box `codes` (None: the two outermost) by group and item."""
-    codes = box_codes(codes, scale, name=name, where=metric)
+    codes = {item: box_codes(codes, scale, item, name=name, where=metric) for item in as_list(items)}
     table = answers(data, items, scale, by=by, weights=weights, cluster=cluster, level=level, where=metric)
-    return share_rows(table, table["value"].isin(codes), items, by, weights, cluster, level, method, metric=metric)
+    return share_rows(table, in_box(table, codes), items, by, weights, cluster, level, method, metric=metric)
 
 
-def box_codes(codes, scale, *, name, where):
-    """The codes of a box: as given, else the two outermost of the scale, which must leave at least one code out."""
-    low, high = scale_bounds(scale, where)
+def in_box(table, codes):
+    """True for counted answers among the codes of their item's box; `codes` maps items to codes."""
+    hit = np.zeros(len(table), dtype=bool)
+    for item, box in codes.items():
+        hit |= ((table["item"] == item) & table["value"].isin(box)).to_numpy()
+    return hit
+
+
+def box_codes(codes, scale, item, *, name, where):
+    """The codes of an item's box: as given, else the two outermost of the scale, leaving at least one code out."""
+    low, high = scale_bounds(scale, where, item)
+    codes = codes.get(item) if isinstance(codes, dict) else codes
     if codes is None:
         if high - low < 2:
             raise ValueError(f"{where}: a scale {low} to {high} has two codes; say which counts, `{name}=[{high}]`.")

@@ -8,7 +8,7 @@ from cemlab.measure.answers import amounts, answers, scale_bounds
 from cemlab.measure.errors import spread
 from cemlab.measure.intervals import SHARE_METHODS, nps_interval
 from cemlab.measure.schema import as_list
-from cemlab.measure.score_rows import box_codes, box_rows, finish, in_order, mean_rows, share_rows, summarise
+from cemlab.measure.score_rows import box_codes, box_rows, finish, in_box, in_order, mean_rows, share_rows, summarise
 
 BOX_METHODS = (*SHARE_METHODS, "linearised")
 
@@ -28,7 +28,7 @@ def nps(data, score, *, by=None, weights=None, cluster=None, level=0.95, method=
         Column of case weights (non-negative, any scale). Without it, every weight is 1.
     cluster : str, optional
         Column of stores, interview points or persons that were sampled as a whole; the error is then the one between
-        clusters, with Student's t.
+        clusters, with Student's t. An answer without a cluster is a cluster of its own.
     level : float, default 0.95
         Confidence level, strictly between 0 and 1.
     method : {"adjusted", "wald", "linearised"}, default "adjusted"
@@ -48,7 +48,7 @@ def nps(data, score, *, by=None, weights=None, cluster=None, level=0.95, method=
     ValueError
         Unknown column, text instead of numbers, `level` outside (0, 1), unknown `method`.
     DataError
-        An answer that is not a whole number 0 to 10; a missing or negative weight; a missing cluster.
+        An answer that is not a whole number 0 to 10; a missing or negative weight.
 
     Notes
     -----
@@ -129,9 +129,9 @@ def top_box(data, items, *, scale, top=None, by=None, weights=None, cluster=None
         One row per answer.
     items : str or list of str
         Columns with ratings as numbers; missing = not answered. Several items share one scan.
-    scale : tuple of int
+    scale : tuple of int, or dict from item to tuple
         Lowest and highest code, from the codebook; never read from the answers, where the highest code may be absent.
-    top : list of int, optional
+    top : list of int, or dict from item to list, optional
         Codes that count; without it the two highest of the scale.
     by, weights, cluster, level
         As in `nps`.
@@ -149,7 +149,7 @@ def top_box(data, items, *, scale, top=None, by=None, weights=None, cluster=None
     ValueError
         Unknown column, text instead of numbers, a scale that is none, top codes outside it, unknown `method`.
     DataError
-        An answer that is not a whole number of the scale; a missing or negative weight; a missing cluster.
+        An answer that is not a whole number of the scale; a missing or negative weight.
 
     Notes
     -----
@@ -176,7 +176,7 @@ def bottom_box(data, items, *, scale, bottom=None, by=None, weights=None, cluste
     ----------
     data, items, scale, by, weights, cluster, level, method
         As in `top_box`.
-    bottom : list of int, optional
+    bottom : list of int, or dict from item to list, optional
         Codes that count; without it the two lowest of the scale.
 
     Returns
@@ -215,7 +215,7 @@ def mean_score(data, items, *, scale=None, by=None, weights=None, cluster=None, 
     ValueError
         Unknown column, text instead of numbers, unknown `method`.
     DataError
-        An answer outside the scale or not finite; a missing or negative weight; a missing cluster.
+        An answer outside the scale or not finite; a missing or negative weight.
 
     Notes
     -----
@@ -270,10 +270,10 @@ def effort_score(data, items, *, scale, easy=None, by=None, weights=None, cluste
     share of 5 to 7. Both figures here come from the same answers; say the scale and the easy codes beside them.
     """
     where = "effort_score"
-    codes = box_codes(easy, scale, name="easy", where=where)
+    codes = {item: box_codes(easy, scale, item, name="easy", where=where) for item in as_list(items)}
     table = answers(data, items, scale, by=by, weights=weights, cluster=cluster, level=level, where=where)
     figures = summarise(table, table["value"], items, by, cluster)
-    hit = table["value"].isin(codes)
+    hit = in_box(table, codes)
     mean = mean_rows(figures, by, weights, cluster, level, "t", metric="effort", scale=scale)
     share = share_rows(table, hit, items, by, weights, cluster, level, "wilson", metric="easy")
     return in_order(pd.concat([mean, share], ignore_index=True), items, by)
@@ -296,11 +296,13 @@ def distribution(data, items, *, scale, by=None, weights=None, cluster=None, lev
     """
     where = "distribution"
     require_choice(method, BOX_METHODS, name="method", where=where)
-    low, high = scale_bounds(scale, where)
+    bounds = {item: scale_bounds(scale, where, item) for item in as_list(items)}
     table = answers(data, items, scale, by=by, weights=weights, cluster=cluster, level=level, where=where)
-    value = table["value"].to_numpy(float)
-    out = [
-        share_rows(table, value == code, items, by, weights, cluster, level, method, metric="share", at=float(code))
-        for code in range(low, high + 1)
-    ]
+    out = []
+    for code in range(min(low for low, _ in bounds.values()), max(high for _, high in bounds.values()) + 1):
+        on_scale = [item for item, (low, high) in bounds.items() if low <= code <= high]
+        rows = table[table["item"].isin(on_scale)]
+        hit = rows["value"] == code
+        more = {"metric": "share", "at": float(code)}
+        out.append(share_rows(rows, hit, on_scale, by, weights, cluster, level, method, **more))
     return in_order(pd.concat(out, ignore_index=True), items, by)

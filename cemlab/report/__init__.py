@@ -12,13 +12,15 @@ _WHERE = {
     "missing_glyphs": "fonts",
     "show_table": "tables",
     "show_figure": "figures",
+    "figure_html": "figures",
+    "strict_glyphs": "fonts",
     "kpi_cards": "blocks",
     "first_screen": "blocks",
     "show_chart": "echarts",
     "score_dots": "charts",
     "touchpoint_chart": "charts",
-    "distribution_bars": "charts",
-    "difference_chart": "charts",
+    "distribution_bars": "charts_compare",
+    "difference_chart": "charts_compare",
     "score_over_time": "charts_time",
 }
 __all__ = sorted(_WHERE)

@@ -102,7 +102,9 @@ def sentence(outcome, notebook, folder):
     step = f"at step {outcome['step']!r}" if outcome["step"] else "before its first heading"
     may_tell = outcome.get("ours") or outcome["name"] in SAFE or outcome["kind"] != "cell"
     own = message(outcome) if may_tell else ""
-    return f"render: {notebook} stopped {step}. {reason(outcome, 'en')}{' ' + own if own else ''} See {folder}/error.html."
+    return (
+        f"render: {notebook} stopped {step}. {reason(outcome, 'en')}{' ' + own if own else ''} See {folder}/error.html."
+    )
 
 
 def write_error_page(folder, outcome, *, notebook, title, language):

@@ -103,7 +103,7 @@ def notebook_to_html(notebook, *, title=None, lang="zh"):
         policy=policy,
         title=title or (html.unescape(first) if first else "cemlab"),
         contents=[heading for heading in page.headings if heading[0] in (2, 3)],
-        css=text_of("report.css"),
+        css=text_of("block.css") + text_of("report.css"),
         blocks=blocks,
         scripts=scripts,
         has_code=page.has_code,

@@ -57,7 +57,11 @@ def read_parameters(notebook):
     found = {}
     for statement in tree.body:
         text = ast.get_source_segment(cell, statement)
-        if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name) or not statement.value:
+        if (
+            not isinstance(statement, ast.AnnAssign)
+            or not isinstance(statement.target, ast.Name)
+            or not statement.value
+        ):
             raise ValueError(f"{where}: {text!r} is not written as `name: type = literal`; move it to a later cell.")
         name, written = statement.target.id, ast.unparse(statement.annotation)
         kind = _kind(statement.annotation, where, name)

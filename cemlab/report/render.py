@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cemlab.report import failure, manifest
 from cemlab.report.parameters import check_parameters, read_parameters
+from cemlab.report.study import notebook_of
 from cemlab.report.watchdog import run_watched
 
 FORMATS = ("html",)
@@ -25,15 +26,13 @@ class RenderError(RuntimeError):
         self.kind, self.step, self.folder = kind, step, folder
 
 
-def render(
-    notebook, *, parameters, out, title=None, timeout=600, formats=("html",), start_timeout=90, memory_mb=None
-):
+def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html",), start_timeout=90, memory_mb=None):
     """Run a notebook and leave a self-contained report in `out`.
 
     Parameters
     ----------
     notebook : str or Path
-        A notebook whose parameters cell has ``out`` (the folder it writes to) and which writes ``results.csv``,
+        The name of a study or the path of a notebook whose parameters cell has ``out`` (the folder it writes to) and which writes ``results.csv``,
         ``findings.csv`` and ``facts.json`` (what it read: data version, hash of the codebook) there. It runs in the
         current working directory.
     parameters : dict
@@ -66,7 +65,7 @@ def render(
     RenderError
         The run failed, hung or did not write its results; ``<out>.FAILED`` holds error.html and run.ipynb.
     """
-    notebook, out = Path(notebook).resolve(), Path(out).resolve()
+    notebook, out = notebook_of(notebook).resolve(), Path(out).resolve()
     unknown = [name for name in formats if name not in FORMATS]
     if unknown or not formats:
         raise ValueError(f"render: format {unknown} is not known; `formats` may hold {list(FORMATS)}.")
@@ -231,4 +230,4 @@ def _failed(out):
 
 
 def _now():
-    return dt.datetime.now(dt.timezone.utc)
+    return dt.datetime.now(dt.UTC)

@@ -1,9 +1,214 @@
-"""How a study is named on the way to its report: which notebook, which folder."""
+"""What a study notebook opens and leaves: its data at one version, its waves and cuts, and the files it writes."""
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from cemlab.checks import nearest
-from cemlab.paths import notebooks_folder, reports_folder
+from cemlab.codebook import load_codebook
+from cemlab.measure.bases import flag_bases
+from cemlab.paths import codebooks_folder, notebooks_folder, project_root, reports_folder
+from cemlab.release import distinct_persons, protect
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study opened for one report; made by `open_study`."""
+
+    codebook: object
+    lang: str
+    wave: str
+    previous: str | None
+    waves: list
+    everything: object  # lazy frame, all waves that have answers
+    data: object  # lazy frame, this wave and the one before
+    before: object  # lazy frame, the wave before
+    now: object  # lazy frame, this wave
+    weights: str | None
+    person: str | None
+    cluster: str | None
+    segments: list
+    min_n: int
+    version: int
+    newest: object
+
+    @property
+    def title(self):
+        """The report's title, as a Markdown heading."""
+        mark = " · " if self.lang == "zh" else ", "
+        return f"# {self.codebook.title(self.lang)}{mark}{self.codebook.wave_label(self.wave, self.lang)}"
+
+    @property
+    def design(self):
+        """Keyword arguments that every comparison of this study shares."""
+        return {"weights": self.weights, "cluster": self.cluster}
+
+    def shown(self, results, data=None):
+        """Results as they may be shown: small bases blanked or marked, groups of few persons hidden.
+
+        `data` is what the results were counted on (this wave when left out).
+        """
+        bases, privacy = self.codebook.bases, self.codebook.privacy
+        flagged = flag_bases(results, min_n=self.min_n, low_n=max(self.min_n, bases.low_n))
+        cuts = [c for c in results.columns if c in self.codebook.columns or c == "_wave"]
+        persons = distinct_persons(self.now if data is None else data, cuts, person=self.person)
+        before = None
+        if self.previous is not None and "reference" in results and (results["reference"] == self.previous).any():
+            before = distinct_persons(self.before, cuts, person=self.person)
+        return protect(flagged, persons, min_persons=privacy.min_persons, reference_persons=before)
+
+    def candidates(self, make):
+        """Candidate claims made by `make` (a study's `candidate_claims`), as they may be shown."""
+        waves = {"wave": self.wave, "previous": self.previous}
+        frames = make(self.data, self.codebook, **waves, segments=self.segments, person=self.person, **self.design)
+        return {kind: self.shown(frame) for kind, frame in frames.items()}
+
+
+def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh"):
+    """Open a study for a report.
+
+    Parameters
+    ----------
+    codebook : str or pathlib.Path
+        The study's codebook.
+    wave : str, default "latest"
+        Code of the wave reported; "latest" is the last one in the codebook that has answers.
+    version : int, optional
+        Version of the store; the newest when left out.
+    weights : str, default "codebook"
+        Weight column; "codebook" takes the one with role weight, if any; "none" reports unweighted.
+    by : list of str
+        Segments cut; empty means all that the codebook names and the wave has answers for.
+    min_n : int, optional
+        Base under which no figure is shown; the codebook's when left out or 0.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    ValueError
+        An unknown wave, weight column or segment, or no answers at all; the message names those there are.
+    """
+    from cemlab.store import current_version, freshness, scan, waves_present
+
+    book = load_codebook(find_codebook(codebook))
+    at = current_version(book) if version is None else version
+    present = set(waves_present(book, version=at))
+    waves = [code for code in book.waves if code in present] + sorted(present - set(book.waves))
+    if not waves:
+        raise ValueError(f"study {book.name}: the store holds no answers yet; run `cemlab ingest FILE --codebook ...`.")
+    chosen = waves[-1] if wave == "latest" else str(wave)
+    if chosen not in waves:
+        raise ValueError(f"study {book.name}: no answers of wave {wave!r}; there are {waves}.")
+    place = waves.index(chosen)
+    previous = waves[place - 1] if place else None
+    everything = scan(book, wave=waves[: place + 1], version=at)
+    data = scan(book, wave=[w for w in (previous, chosen) if w is not None], version=at)
+    now = scan(book, wave=chosen, version=at)
+    have = now.collect_schema().names()
+    segments = [column.name for column in book.of_role("segment") if column.type != "multiple" and column.name in have]
+    unknown = [cut for cut in by if cut not in segments]
+    if unknown:
+        hint = nearest(unknown[0], segments)
+        near = f" Did you mean {hint!r}?" if hint else ""
+        raise ValueError(f"study {book.name}: {unknown[0]!r} is no segment.{near} There are {segments}.")
+    return Study(
+        codebook=book,
+        lang=lang,
+        wave=chosen,
+        previous=previous,
+        waves=waves[: place + 1],
+        everything=everything,
+        data=data,
+        before=None if previous is None else scan(book, wave=previous, version=at),
+        now=now,
+        weights=weight_column(book, weights, have),
+        person="_person" if book.only("person") else None,
+        cluster=getattr(book.only("cluster"), "name", None),
+        segments=list(by) or answered(now, segments),
+        min_n=int(min_n or book.bases.min_n),
+        version=at,
+        newest=freshness(book, version=at),
+    )
+
+
+def find_codebook(path):
+    """A codebook's path: as given, else from the project's root, else among those that come with cemlab."""
+    path = Path(path)
+    places = [path, project_root() / path, codebooks_folder() / path.name]
+    return next((place for place in places if place.is_file()), path)
+
+
+def weight_column(book, weights, have):
+    """The weight column that a report's parameter means, or None."""
+    if weights in ("none", "", None):
+        return None
+    named = getattr(book.only("weight"), "name", None)
+    if weights == "codebook":
+        return named if named in have else None
+    if weights not in have:
+        raise ValueError(f"study {book.name}: no weight column {weights!r}; write codebook, none, or {named!r}.")
+    return weights
+
+
+def answered(now, segments):
+    """Segments with at least two groups in this wave."""
+    if not segments:
+        return []
+    counted = now.select([now_column(name) for name in segments]).collect()
+    return [name for name in segments if counted[name][0] >= 2]
+
+
+def now_column(name):
+    """Number of distinct groups of a segment."""
+    import polars as pl
+
+    return pl.col(name).drop_nulls().n_unique().alias(name)
+
+
+def write_outputs(out, *, results, findings, study, seed, **facts):
+    """Leave a report's figures beside it: results.csv, findings.csv and facts.json.
+
+    Parameters
+    ----------
+    out : str or pathlib.Path
+        The report's folder.
+    results : list of pandas.DataFrame
+        Frames as shown (bases flagged, small groups hidden), estimates or comparisons.
+    findings : pandas.DataFrame
+        The report's findings.
+    study : Study
+    seed : int
+    facts
+        Anything more that the manifest should name.
+    """
+    out = Path(out) if Path(out).is_absolute() else project_root() / out
+    out.mkdir(parents=True, exist_ok=True)
+    frames = [frame.assign(part=name) for name, frame in results.items() if frame is not None and len(frame)]
+    table = pd.concat(frames, ignore_index=True)
+    cuts = [c for c in table.columns if c in study.codebook.columns or c == "_wave"]
+    first = ["part", *cuts]
+    table = table[[*first, *(c for c in table.columns if c not in first)]]
+    table.to_csv(out / "results.csv", index=False, encoding="utf-8", lineterminator="\n")
+    findings.to_csv(out / "findings.csv", index=False, encoding="utf-8", lineterminator="\n")
+    known = {
+        "study": study.codebook.study,
+        "codebook": study.codebook.name,
+        "codebook_hash": study.codebook.hash(),
+        "data_version": study.version,
+        "wave": study.wave,
+        "previous": study.previous,
+        "weights": study.weights,
+        "newest_answer": str(study.newest) if study.newest else None,
+        "seed": seed,
+    }
+    text = json.dumps(known | facts, ensure_ascii=False, indent=1, sort_keys=True)
+    (out / "facts.json").write_text(text + "\n", encoding="utf-8")
 
 
 def notebook_of(study):

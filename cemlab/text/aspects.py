@@ -1,6 +1,7 @@
 """What a comment is about and how that is judged, clause by clause, from an aspect lexicon."""
 
 import functools
+import json
 
 import polars as pl
 
@@ -60,40 +61,36 @@ def mentions_by_clause(parts, lexicon, sentiment=None):
     is asked about clauses in which no word judges.
     """
     hits = find_words(parts, lexicon)
+    sign, key = pl.col("sign"), ["clause", "aspect"]
     named = hits.filter("names")
-    if named.is_empty():
-        return empty_mentions()
-    # A new segment starts where an aspect is named after an opinion: 服务好 | 环境差.
-    order = hits.group_by("clause", "spot", maintain_order=True).agg(pl.col("names").any(), pl.col("sign").is_not_null().any().alias("judges"))
-    order = order.sort("clause", "spot").with_columns(
-        segment=(pl.col("names") & pl.col("judges").shift(1, fill_value=False).over("clause")).cum_sum().over("clause")
-    )
-    hits = hits.join(order.select("clause", "spot", "segment"), on=["clause", "spot"])
-    named = hits.filter("names")
-    sign = pl.col("sign")
-    own = named.filter(sign.is_not_null()).group_by("clause", "aspect").agg(own=sign.sum().sign())
-    near = hits.filter(~pl.col("names") & pl.col("aspect").is_not_null())
-    near = near.group_by("clause", "aspect").agg(near=sign.sum().sign())
     general = hits.filter(pl.col("aspect").is_null())
-    beside = general.group_by("clause", "segment").agg(beside=sign.sum().sign())
-    free = general.join(named.select("clause", "segment").unique(), on=["clause", "segment"], how="anti")
+    own = named.filter(sign.is_not_null()).group_by(key).agg(own=sign.sum().sign())
+    near = hits.filter(~pl.col("names") & pl.col("aspect").is_not_null())
+    near = near.group_by(key).agg(near=sign.sum().sign())
+    beside = general.group_by("segment").agg(beside=sign.sum().sign())
+    free = general.join(named.select("segment").unique(), on="segment", how="anti")
     free = free.group_by("clause").agg(free=sign.sum().sign())
-    alone = general.join(named.select("clause").unique(), on="clause", how="anti").group_by("clause").agg(follow=sign.sum().sign())
-    alone = alone.join(parts.select("clause", "text", "sentence"), on="clause").with_columns(pl.col("clause") - 1)
+    alone = general.join(named.select("clause").unique(), on="clause", how="anti")
+    alone = alone.group_by("clause").agg(follow=sign.sum().sign())
+    place = parts.select("clause", "text", "sentence", "body")
+    alone = alone.join(place.select("clause", "text", "sentence"), on="clause")
+    alone = alone.with_columns(pl.col("clause") - 1)  # judges the clause before it, in the same sentence
     found = (
-        named.group_by("clause", "aspect")
+        named.group_by(key)
         .agg(pl.col("segment").min())
-        .join(parts.select("text", "sentence", "clause", "body"), on="clause")
-        .join(own, on=["clause", "aspect"], how="left")
-        .join(near, on=["clause", "aspect"], how="left")
-        .join(beside, on=["clause", "segment"], how="left")
+        .join(place, on="clause")
+        .join(own, on=key, how="left")
+        .join(near, on=key, how="left")
+        .join(beside, on="segment", how="left")
         .join(free, on="clause", how="left")
         .join(alone, on=["text", "sentence", "clause"], how="left")
-        .with_columns(sign=pl.coalesce("own", "near", "beside", "free", "follow"))
+        .with_columns(sign=pl.coalesce("own", "near", "beside", "free", "follow").cast(pl.Float64))
     )
     if sentiment is not None:
         found = ask_sentiment(found, sentiment)
-    return found.select("text", "sentence", "clause", "aspect", pl.col("sign").cast(pl.Float64)).sort("clause", "aspect")
+    names = pl.Series(list(lexicon.aspects), dtype=pl.String)
+    found = found.sort("clause", "aspect").with_columns(aspect=names.gather(found.sort("clause", "aspect")["aspect"]))
+    return found.select("text", "sentence", "clause", "aspect", "sign")
 
 
 def ask_sentiment(found, sentiment):
@@ -110,63 +107,63 @@ def ask_sentiment(found, sentiment):
 
 
 def find_words(parts, lexicon):
-    """Every lexicon word in every clause: ``clause, spot`` (order in the clause), ``aspect, names, sign``."""
-    import json
+    """Every lexicon word in every clause: ``clause, segment, aspect`` (its number; null: any), ``names, sign``.
 
-    table, expressions = word_table(json.dumps(lexicon.model_dump(), sort_keys=True))
+    A new segment starts with the clause, and where an aspect is named after an opinion: 服务好 | 环境差.
+    """
+    table, expressions = word_table(json.dumps(lexicon.model_dump(), sort_keys=True), tuple(lexicon.aspects))
     words = table["word"].unique(maintain_order=True)
-    plain = words.filter(~words.str.contains(ASCII_WORD))
-    spans = parts.select("clause", word=pl.col("body").str.extract_many(plain.to_list(), leftmost=True))
-    spans = spans.explode("word").drop_nulls().with_columns(spot=pl.int_range(pl.len()).over("clause"))
-    pieces = [spans]
-    english = words.filter(words.str.contains(ASCII_WORD)).str.escape_regex().to_list()
-    if english:
-        pattern = r"(?-u:\b)(?:" + "|".join(english) + r")(?-u:\b)"
-        pieces.append(extra_spans(parts, pattern))
-    hits = pl.concat(pieces).join(table, on="word").filter(~pl.col("ignored")).drop("word", "ignored")
-    for aspect, pattern in expressions:
-        there = extra_spans(parts, pattern).select("clause", "spot", aspect=pl.lit(aspect), names=True, sign=pl.lit(None, pl.Int64))
-        hits = pl.concat([hits, there.select(hits.columns)], how="vertical_relaxed")
-    return hits.sort("clause", "spot")
+    english = words.str.contains(ASCII_WORD)
+    body = pl.col("body")
+    spans = [parts.select("clause", word=body.str.extract_many(words.filter(~english).to_list(), leftmost=True))]
+    spelt = [r"(?-u:\b)(?:" + "|".join(words.filter(english).str.escape_regex()) + r")(?-u:\b)"] if english.any() else []
+    spans += [parts.select("clause", word=body.str.extract_all(pattern)) for pattern in spelt]
+    for name, pattern in expressions:
+        there = parts.filter(body.str.contains(pattern))
+        spans.append(there.select("clause", word=pl.concat_list(pl.lit(marker(name)))))
+    spans = pl.concat(spans).explode("word").drop_nulls().sort("clause", maintain_order=True)
+    kinds = table.filter(~pl.col("ignored")).group_by("word").agg(pl.col("names").any(), judges=pl.col("sign").is_not_null().any())
+    spans = spans.join(kinds, on="word", maintain_order="left")
+    new = pl.col("clause") != pl.col("clause").shift(1)
+    new = new.fill_null(True) | (pl.col("names") & pl.col("judges").shift(1).fill_null(False))
+    spans = spans.select("clause", "word", segment=new.cum_sum())
+    return spans.join(table.filter(~pl.col("ignored")), on="word").drop("word", "ignored")
 
 
-def extra_spans(parts, pattern):
-    """Hits of a regular expression, placed before the words of the clause."""
-    there = parts.select("clause", word=pl.col("body").str.extract_all(pattern)).filter(pl.col("word").list.len() > 0)
-    return there.explode("word").with_columns(spot=pl.lit(-1, pl.Int64))
+def marker(name):
+    """The word that stands in for a regular expression of aspect `name`; no text holds it."""
+    return f"\u0000{name}"
 
 
 @functools.lru_cache(maxsize=8)
-def word_table(lexicon):
+def word_table(lexicon, names):
     """All words of a lexicon, negated forms included, longest first; and its regular expressions."""
-    import json
-
     lexicon = json.loads(lexicon)
     opinions = lexicon["opinions"]
     rows = [(word, None, False, None, True) for word in [*lexicon["ignore"], *opinions.get("ignore", [])]]
-    judging = [(w, None, False, s) for kind, s in (("positive", 1), ("negative", -1), ("neutral", 0)) for w in opinions.get(kind, [])]
-    for name, aspect in lexicon["aspects"].items():
-        rows += [(word, name, True, None, False) for word in aspect["words"]]
-        for kind, names, s in (("positive", True, 1), ("negative", True, -1), ("neutral", True, 0), ("praise_near", False, 1), ("blame_near", False, -1)):
-            judging += [(word, name, names, s) for word in aspect[kind]]
+    judging = [
+        (word, None, False, s)
+        for kind, s in (("positive", 1), ("negative", -1), ("neutral", 0))
+        for word in opinions.get(kind, [])
+    ]
+    expressions = []
+    for number, name in enumerate(names):
+        aspect = lexicon["aspects"][name]
+        rows += [(word, number, True, None, False) for word in aspect["words"]]
+        for kind, s in (("positive", 1), ("negative", -1), ("neutral", 0), ("praise_near", 1), ("blame_near", -1)):
+            judging += [(word, number, not kind.endswith("near"), s) for word in aspect[kind]]
+        if aspect["patterns"]:
+            rows.append((marker(name), number, True, None, False))
+            expressions += [(name, pattern) for pattern in aspect["patterns"]]
     rows += [(*row, False) for row in judging]
     given = {row[0] for row in rows}
-    for word, name, names, s in judging:
-        if s == 0:
-            continue
-        for front, turn in [(f, -1) for f in opinions.get("negators", [])] + [(f, 1) for f in opinions.get("intensifiers", [])]:
-            if front + word not in given:
-                rows.append((front + word, name, names, turn * s, False))
-    schema = {"word": pl.String, "aspect": pl.String, "names": pl.Boolean, "sign": pl.Int64, "ignored": pl.Boolean}
-    table = pl.DataFrame(rows, schema=schema, orient="row").unique(["word", "aspect", "names", "sign", "ignored"], maintain_order=True)
-    table = table.sort(pl.col("word").str.len_chars(), "word", descending=[True, False], maintain_order=True)
-    return table, [(name, p) for name, a in lexicon["aspects"].items() for p in a["patterns"]]
-
-
-def empty_mentions():
-    """The frame of `mentions_by_clause` without a row."""
-    ints = dict.fromkeys(("text", "sentence", "clause"), pl.UInt32)
-    return pl.DataFrame(schema={**ints, "aspect": pl.String, "sign": pl.Float64})
+    turns = [(f, -1) for f in opinions.get("negators", [])] + [(f, 1) for f in opinions.get("intensifiers", [])]
+    for word, number, naming, s in judging:
+        if s:
+            rows += [(f + word, number, naming, turn * s, False) for f, turn in turns if f + word not in given]
+    schema = {"word": pl.String, "aspect": pl.UInt32, "names": pl.Boolean, "sign": pl.Int64, "ignored": pl.Boolean}
+    table = pl.DataFrame(rows, schema=schema, orient="row").unique(maintain_order=True)
+    return table.sort(pl.col("word").str.len_chars(), descending=True, maintain_order=True), expressions
 
 
 def aspect_mentions(texts, lexicon, *, sentiment=None):

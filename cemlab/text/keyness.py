@@ -10,6 +10,8 @@ COLUMNS = [
     *("log_odds", "se", "ci_low", "ci_high", "z", "p_value", "p_adjusted", "adjust", "new", "level", "method"),
 ]
 
+JUDGING = frozenset("贵慢快脏吵差烂乱旧破远近少冷热闷挤咸淡辣甜硬柴腥臭香丑坑亏退骗烦赞棒好坏")  # words of one character
+
 
 def keyness(data, text, *, group, target, reference=None, words=None, min_n=10, prior=None, adjust="bh", level=0.95):
     """Words that comments of one group use more, or less, than those of another.
@@ -139,12 +141,18 @@ def group_columns(data, text, group, where):
     return frame[text].reset_index(drop=True), groups.map(str, na_action="ignore").reset_index(drop=True)
 
 
+def content_words(tokens):
+    """The tokens that carry content: no stop words, no numbers; single characters only where they judge (贵, 慢)."""
+    from cemlab.text.tokens import STOP_WORDS
+
+    return [w for w in tokens if w not in STOP_WORDS and (len(w) > 1 or w in JUDGING) and not w.isnumeric()]
+
+
 def presence(texts, words=None, min_n=10):
     """Texts x words, 1 where the text holds the word, for words in at least `min_n` texts; and the words."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     from cemlab.text.tokens import tokenise
-    from cemlab.text.themes import content_words
 
     vectors = CountVectorizer(analyzer=content_words, min_df=min_n, binary=True)
     try:

@@ -1,0 +1,93 @@
+"""Two marked sets of rows compared by group: the ground of waves and periods."""
+
+import numpy as np
+import pandas as pd
+
+from cemlab.checks import require_level
+from cemlab.measure.clusters import cluster_variance, repeated_covariance, repeated_products
+from cemlab.measure.difference import METHODS, difference
+from cemlab.measure.multiplicity import adjust_p
+from cemlab.measure.schema import BLANKED, MISSING, as_list, comparisons
+from cemlab.measure.sums import SUMS, score_sums, scoring
+
+
+def compare_sides(frame, items, rules, wave, current, previous, *, by, weights, id, cluster, level, where):
+    """Rows marked `current` or `previous` in column `wave`, compared by group; also the set of marks that were there."""
+    metric = rules[items[0]].metric
+    cells = score_sums(frame.to_native(), items, rules, by=[*by, wave, *as_list(cluster)], weights=weights, where=where)
+    keys = cells[[*by, "item"]].drop_duplicates().reset_index(drop=True)
+    sums = cells.groupby([wave, *by, "item"])[SUMS].sum()
+    present = set(cells[wave])
+    one, two = (
+        (sums.loc[code] if code in present else sums.iloc[:0].droplevel(0)).reindex(index_of(keys), fill_value=0.0)
+        for code in (current, previous)
+    )
+    one, two = one.reset_index(drop=True), two.reset_index(drop=True)
+    covariance = clustered = None
+    if id and present == {current, previous}:
+        covariance = shared_people(frame, keys, rules, one, two, by, wave, current, id, cluster, weights)
+    if cluster:
+        parts = {key: part.set_index(cluster)[SUMS] for key, part in cells.groupby([wave, *by, "item"])}
+        nobody = pd.DataFrame(columns=SUMS, dtype=float)
+        rows = [
+            cluster_variance(parts.get((current, *r), nobody), parts.get((previous, *r), nobody))
+            for r in keys.itertuples(index=False, name=None)
+        ]
+        v1, v2, v, df = np.array(rows, dtype=float).reshape(len(keys), 4).T
+        if covariance:
+            extra1, extra2, cov = covariance
+            v1, v2, v = v1 + extra1, v2 + extra2, np.maximum(v + extra1 + extra2 - 2 * cov, 0.0)
+        clustered, covariance = (v1, v2, v, df), None
+    out = pd.DataFrame(difference(metric, one, two, level=level, covariance=covariance, clustered=clustered))
+    return pd.concat([keys, out], axis=1).assign(method=method_token(metric, id, cluster)), present
+
+
+def method_token(metric, id=None, cluster=None):
+    """What was done, in one word for the manifest and the method notes."""
+    return (f"t-clustered:{cluster}" if cluster else METHODS[metric]) + (f";repeated:{id}" if id else "")
+
+
+def index_of(keys):
+    """The rows of `keys` as an index, plain for a single column."""
+    return pd.Index(keys.iloc[:, 0]) if keys.shape[1] == 1 else pd.MultiIndex.from_frame(keys)
+
+
+def shared_people(frame, keys, rules, one, two, by, wave, current, id, cluster, weights):
+    """Covariance from persons with several answers; with clusters, only what the clusters do not hold already."""
+    pieces = [np.zeros((3, len(keys)))]
+    for name, rule in rules.items():
+        rows = np.flatnonzero(keys["item"] == name)
+        m1, w1, m2, w2 = (
+            array.to_numpy(float)[rows] for array in (one["wx"] / one["w"], one["w"], two["wx"] / two["w"], two["w"])
+        )
+        for who, sign in [([id], 1)] + ([([cluster, id], -1)] if cluster else []):
+            options = {"who": who, "wave": wave, "current": current, "by": by, "weights": weights}
+            products = repeated_products(frame, name, rule, **options)
+            if by:
+                products = keys.loc[rows, by].merge(products, on=by, how="left").fillna(0.0)
+            piece = np.zeros((3, len(keys)))
+            piece[:, rows] = repeated_covariance(products, m1, w1, m2, w2)
+            pieces.append(sign * piece)
+    return tuple(np.nan_to_num(sum(pieces)))
+
+
+def checked(items, metric, scale, top, bottom, level, adjust, where):
+    """Check the arguments that need no data; return the scoring of each item."""
+    require_level(level, where)
+    adjust_p([], adjust)
+    if not items:
+        raise ValueError(f"{where}: `item` is empty; name at least one column.")
+    return {name: scoring(name, metric, scale=scale, top=top, bottom=bottom, where=where) for name in items}
+
+
+def finish(out, by, metric, rules, level, adjust, min_n):
+    """Blank rows without a test, adjust the p-values of the others, and give the table its shape."""
+    other = out["n_eff_reference"].fillna(0).where(out["reference"] != "target", np.inf)
+    base = np.fmin(out["n_eff"].fillna(0), other)
+    untested = (base < min_n) | out["p_value"].isna() | out[by].eq(MISSING).any(axis=1)
+    out.loc[untested, [column for column in BLANKED if column in out]] = np.nan
+    out["status"] = np.where(untested, "not_estimable", "ok")
+    out["p_adjusted"] = adjust_p(out["p_value"], adjust)
+    units = {name: rule.unit for name, rule in rules.items()}
+    out = out.assign(metric=metric, unit=out["item"].map(units), adjust=adjust or "none", level=level)
+    return comparisons(out, by)

@@ -1,0 +1,269 @@
+"""Conversations to measures: replies and waiting, how they run and end, words of escalation, churn and promise."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from cemlab.checks import DataError, require_choice, require_columns, require_level
+from cemlab.measure.bases import flag_bases
+from cemlab.measure.schema import MISSING, as_list, estimates
+
+SPEAKERS = ("customer", "agent")
+CUES = {"customer": ("escalation", "churn", "unresolved", "closing"), "agent": ("promise", "empathy", "apology", "refusal")}
+SECONDS = ("first_response", "reply_median", "longest_wait", "longest_silence", "duration")
+AMOUNTS = ("turns", "agent_talk_percent", "customer_turn_length", "sentiment_change")
+FLAGS = ("answered", "unresolved", "escalation", "churn", "promise", "empathy", "apology", "refusal")
+
+
+def load_cues(path):
+    """Cue words from YAML: ``customer`` (escalation, churn, unresolved, closing) and ``agent`` (promise, empathy, apology,
+    refusal), each a list of words. Raises ValueError for a missing file, an unknown or an empty list.
+    """
+    from cemlab.text.lexicon import fold, read_yaml
+
+    raw = read_yaml(path)
+    for speaker, kinds in CUES.items():
+        given = raw.get(speaker) or {}
+        wrong = [k for k in given if k not in kinds] + [k for k in kinds if not given.get(k)]
+        if wrong:
+            raise ValueError(f"load_cues: {speaker}.{wrong[0]} is unknown or empty; each of {list(kinds)} needs words.")
+    return {speaker: {kind: [fold(w) for w in raw[speaker][kind]] for kind in kinds} for speaker, kinds in CUES.items()}
+
+
+def conversation_measures(
+    turns,
+    *,
+    cues,
+    conversation="conversation",
+    speaker="speaker",
+    time="time",
+    text="text",
+    customer=("customer", "客户", "顾客", "用户", "买家"),
+    agent=("agent", "客服", "坐席", "员工", "商家"),
+    other=("system", "bot", "系统", "机器人"),
+    keep=(),
+    sentiment="model",
+):
+    """One row per conversation: how fast, how long, how it ran and how it ended.
+
+    Parameters
+    ----------
+    turns : pandas or polars data frame
+        One row per message.
+    cues : dict
+        From `load_cues`.
+    conversation, speaker, time, text : str
+        Columns: id of the conversation, who speaks, when (a time, or text such as 2026-03-01 09:30:00), what.
+    customer, agent, other : tuple of str
+        Codes of `speaker`; messages of `other` are left out.
+    keep : list of str
+        Columns with one value per conversation (channel, store, wave, an agent's pseudonym) that the result carries.
+    sentiment : "model", None or callable
+        As in `cemlab.text.aspect_scores.aspect_columns`; scores customers' messages.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``conversation``, the columns of `keep`, ``started``; ``first_response`` (seconds from the customer's first message
+        to the next of an agent; null without one), ``reply_median, longest_wait`` (seconds from a customer's turn to the
+        answer), ``longest_silence`` (between two messages), ``duration``; ``messages, turns`` (messages in a row by one
+        side are one turn), ``agent_talk_percent`` (of characters), ``customer_turn_length`` (characters);
+        ``opening_sentiment, closing_sentiment`` (probability, first and last opinion of the customer),
+        ``sentiment_change``; flags 0/1 ``answered, unresolved, escalation, churn, promise, empathy, apology, refusal``.
+
+    Raises
+    ------
+    ValueError
+        Unknown column.
+    DataError
+        Speakers that are in none of the three lists; times missing or not readable; `keep` columns with several values
+        in one conversation.
+
+    Notes
+    -----
+    Unresolved: the customer's last message holds a word of `unresolved`, or it is the last of the conversation and no
+    closing word (谢谢, 好的). Flags are words, not understanding: have a sample coded by hand (`draw_to_check`) and print
+    its precision beside them. A conversation cut off by the export looks unresolved.
+    """
+    where = "conversation_measures"
+    frame = messages(turns, cues, (conversation, speaker, time, text), (customer, agent, other), list(keep), where)
+    if sentiment is not None:
+        frame = frame.with_columns(opinion=opinions(frame, sentiment))
+    else:
+        frame = frame.with_columns(opinion=pl.lit(None, pl.Float64))
+    said, who, at = pl.col("text"), pl.col("who"), pl.col("at")
+    is_customer, is_agent = who == "customer", who == "agent"
+    new_turn = (who != who.shift(1).over("id")).fill_null(True)
+    frame = frame.with_columns(turn=new_turn.cum_sum().over("id"), gap=(at - at.shift(1).over("id")).dt.total_seconds())
+    turn = frame.group_by("id", "turn", maintain_order=True).agg(who.first(), start=at.min(), end=at.max())
+    previous = pl.col("who").shift(1).over("id")
+    wait = (pl.col("start") - pl.col("end").shift(1).over("id")).dt.total_seconds()
+    turn = turn.with_columns(wait=pl.when((pl.col("who") == "agent") & (previous == "customer")).then(wait))
+    waits = turn.group_by("id", maintain_order=True).agg(
+        turns=pl.len(), reply_median=pl.col("wait").median(), longest_wait=pl.col("wait").max()
+    )
+    asked = at.filter(is_customer).min()
+    length = said.str.len_chars().fill_null(0)
+    own = pl.col("opinion").filter(is_customer & pl.col("opinion").is_not_null())
+    flags = [pl.col(kind).any().cast(pl.Float64) for kinds in CUES.values() for kind in kinds if kind not in ("unresolved", "closing")]
+    open_end = pl.col("unresolved").filter(is_customer).last() | ((who.last() == "customer") & ~pl.col("closing").filter(is_customer).last())
+    out = frame.group_by("id", maintain_order=True).agg(
+        *(pl.col(k).first() for k in keep),
+        started=at.min(),
+        first_response=(at.filter(is_agent & (at >= asked)).min() - asked).dt.total_seconds(),
+        longest_silence=pl.col("gap").max(),
+        duration=(at.max() - at.min()).dt.total_seconds(),
+        messages=pl.len(),
+        agent_talk_percent=100 * length.filter(is_agent).sum() / length.sum(),
+        customer_turn_length=length.filter(is_customer).sum() / new_turn.filter(is_customer).sum(),
+        opening_sentiment=own.first(),
+        closing_sentiment=own.last(),
+        answered=(is_agent & (at >= asked)).any().cast(pl.Float64),
+        unresolved=open_end.cast(pl.Float64),
+    )
+    cue_flags = frame.group_by("id", maintain_order=True).agg(*flags)
+    out = out.join(waits, on="id", maintain_order="left").join(cue_flags, on="id", maintain_order="left")
+    out = out.with_columns(sentiment_change=pl.col("closing_sentiment") - pl.col("opening_sentiment"))
+    numbers = [c for c in out.columns if c not in ("id", "started", *keep)]
+    order = ["id", *keep, "started", *SECONDS, "messages", *AMOUNTS[:3], "opening_sentiment", "closing_sentiment", "sentiment_change", *FLAGS]
+    return out.with_columns(pl.col(numbers).cast(pl.Float64).fill_nan(None)).select(order).rename({"id": conversation})
+
+
+def messages(turns, cues, columns, codes, keep, where):
+    """The messages in order, with ``id, who, at, text`` and a truth column for each kind of cue."""
+    from cemlab.text.aspect_scores import polars_frame
+
+    frame = polars_frame(turns, where)
+    conversation, speaker, time, text = columns
+    require_columns(frame.columns, [*columns, *keep], where)
+    told = {str(code): who for who, given in zip((*SPEAKERS, "other"), codes, strict=True) for code in given}
+    spoken = frame[speaker].cast(pl.String)
+    strange = spoken.filter(~spoken.is_in(list(told)) | spoken.is_null())
+    if len(strange):
+        raise DataError(
+            f"{where}: column {speaker!r} holds {len(strange):,} of {len(frame):,} messages by none of customer, agent or "
+            f"other ({strange.n_unique()} codes); list the codes under `customer`, `agent` or `other`."
+        )
+    at = frame[time]
+    if at.dtype == pl.String:
+        at = at.str.strip_chars().str.replace_all("/", "-").str.to_datetime(strict=False)
+    if not at.dtype.is_temporal() or at.null_count():
+        raise DataError(
+            f"{where}: {at.null_count() if at.dtype.is_temporal() else len(at):,} of {len(frame):,} times in column "
+            f"{time!r} are missing or no times; write them as 2026-03-01 09:30:00."
+        )
+    frame = frame.select(
+        pl.col(conversation).alias("id"),
+        *keep,
+        spoken.replace_strict(told, return_dtype=pl.String).alias("who"),
+        at.alias("at"),
+        pl.col(text).cast(pl.String).fill_null("").str.normalize("NFKC").str.to_lowercase().alias("text"),
+    )
+    for column in keep:
+        several = frame.group_by("id").agg(pl.col(column).n_unique().alias("n")).filter(pl.col("n") > 1)
+        if len(several):
+            raise DataError(
+                f"{where}: column {column!r} has several values in {len(several):,} conversations; keep only what "
+                "belongs to the conversation."
+            )
+    frame = frame.filter(pl.col("who") != "other").sort("id", "at", maintain_order=True)
+    return frame.with_columns(
+        ((pl.col("who") == who) & pl.col("text").str.contains_any(words)).alias(kind)
+        for who, kinds in cues.items()
+        for kind, words in kinds.items()
+    )
+
+
+def opinions(frame, sentiment):
+    """Probability of praise in each customer message that holds words, null elsewhere."""
+    from cemlab.text.aspect_scores import judge
+
+    told = (frame["who"] == "customer") & frame["text"].str.contains(r"\p{L}{2}")
+    spots = told.arg_true()
+    if not len(spots):
+        return pl.Series([None] * len(frame), dtype=pl.Float64)
+    answer = judge(sentiment)(frame["text"].gather(spots).to_list())
+    chance = np.full(len(frame), np.nan)
+    chance[spots.to_numpy()] = np.asarray(pl.Series(list(answer["probability"]), dtype=pl.Float64).fill_null(np.nan))
+    return pl.Series(chance).fill_nan(None)
+
+
+def dialogue_scores(measures, *, by=None, cluster=None, level=0.95, min_n=30):
+    """The measures of conversations as estimates with intervals.
+
+    Parameters
+    ----------
+    measures : polars or pandas data frame
+        From `conversation_measures`.
+    by : str or list of str, optional
+        Groups (channel, store, wave). Never cut by single agents: figures of one person are not published.
+    cluster : str, optional
+        Column such as the agent's pseudonym: errors of means and shares are then those between agents.
+    level, min_n
+        As in `cemlab.text.aspect_scores.aspect_scores`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Estimates: ``metric`` "median" and "p90" for times (``unit`` "seconds", ``n_missing`` conversations without such a
+        time), "mean" for amounts, "share" for flags (percent).
+
+    Raises
+    ------
+    ValueError
+        Unknown column, `level` outside (0, 1), `by` and `cluster` the same column.
+
+    Notes
+    -----
+    Intervals of median and P90 are distribution-free (binomial order statistics): at least `level`, open where the base
+    is too small for that (missing limit). They take conversations as independent. First response is known only where
+    somebody answered: read it beside ``answered``, since dropping the unanswered flatters.
+    """
+    from cemlab.measure.scores import mean_score, top_box
+
+    where = "dialogue_scores"
+    require_level(level, where)
+    by = as_list(by)
+    if cluster in by:
+        raise ValueError(f"{where}: {cluster!r} is the cluster and a cut, too; figures of single agents are not given.")
+    frame = measures.to_pandas() if hasattr(measures, "to_pandas") else measures
+    require_columns(frame.columns, [*by, *SECONDS, *AMOUNTS, *FLAGS], where)
+    options = {"by": by, "cluster": cluster, "level": level}
+    out = [quantile_rows(frame, item, q, name, by, level) for item in SECONDS for q, name in ((0.5, "median"), (0.9, "p90"))]
+    out.append(mean_score(frame, list(AMOUNTS), **options))
+    out.append(top_box(frame, list(FLAGS), scale=(0, 1), top=[1], **options).assign(metric="share"))
+    return flag_bases(estimates(pd.concat(out, ignore_index=True), by), min_n=min_n, low_n=max(100, min_n))
+
+
+def quantile_rows(frame, item, q, name, by, level):
+    """A quantile by group with binomial limits from the ordered values."""
+    from scipy.stats import binom
+
+    keyed = frame.assign(**{cut: frame[cut].astype("object").where(frame[cut].notna(), MISSING).astype(str) for cut in by})
+    rows = []
+    for key, part in keyed.groupby(by, sort=True) if by else [((), keyed)]:
+        x = np.sort(part[item].dropna().to_numpy(float))
+        n = len(x)
+        row = dict(zip(by, key, strict=True)) | {"n": n, "n_eff": float(n), "n_missing": len(part) - n, "status": "not_estimable"}
+        if n:
+            low, high = int(binom.ppf((1 - level) / 2, n, q)) - 1, int(binom.ppf(1 - (1 - level) / 2, n, q))
+            row |= {"estimate": np.quantile(x, q), "status": "ok"}
+            row |= {"ci_low": x[low] if low >= 0 else np.nan, "ci_high": x[high] if high < n else np.nan}
+        rows.append(row)
+    return pd.DataFrame(rows).assign(metric=name, item=item, unit="seconds", level=level, method="order-statistics")
+
+
+def draw_to_check(measures, flag, *, conversation="conversation", n=50, seed=1):
+    """Conversations to code by hand for one flag: half flagged, half not, in random order.
+
+    Returns a frame ``conversation, machine`` (the flag) ``, human`` (empty, to be filled with 1 or 0); feed it to
+    `cemlab.text.agreement.cohen_kappa`. Precision is the share of human 1 where machine is 1. Raises ValueError for an
+    unknown flag.
+    """
+    require_choice(flag, FLAGS, name="flag", where="draw_to_check")
+    frame = measures.to_pandas() if hasattr(measures, "to_pandas") else measures
+    rng = np.random.default_rng(seed)
+    drawn = [part.iloc[rng.permutation(len(part))[: -(-n // 2)]] for _, part in frame.groupby(flag)]
+    out = pd.concat(drawn).sort_values(conversation, kind="stable")
+    out = out.iloc[rng.permutation(len(out))[:n]]
+    return pd.DataFrame({"conversation": out[conversation].to_numpy(), "machine": out[flag].astype(int).to_numpy(), "human": None})
