@@ -27,7 +27,16 @@ def wenjuanxing(layout):
     """Header and rows of the planted survey, as 问卷星 writes them in `layout` ("text" or "numeric")."""
     about = ["序号", "提交答卷时间", "所用时间", *WEB, "来自IP"]
     if layout == "text":
-        asked = ["1、性别 ", "2、地区", "3、爱好", *(f"4、请评价({m})" for m in MATRIX), "5、请排序", "6、建议", "7、两个空", "总分"]
+        asked = [
+            "1、性别 ",
+            "2、地区",
+            "3、爱好",
+            *(f"4、请评价({m})" for m in MATRIX),
+            "5、请排序",
+            "6、建议",
+            "7、两个空",
+            "总分",
+        ]
     else:
         asked = [
             "1、性别 ",
@@ -57,7 +66,9 @@ def _words(answer):
     return [
         "男女"[answer["sex"] - 1],
         _mark(area, "text") if area == "" else f"其他〖{area[1]}〗" if isinstance(area, tuple) else AREAS[area - 1],
-        _mark(hobby, "text") if isinstance(hobby, str) else "┋".join(OPTIONS[i - 1] + (typed if i == 4 else "") for i in hobby),
+        _mark(hobby, "text")
+        if isinstance(hobby, str)
+        else "┋".join(OPTIONS[i - 1] + (typed if i == 4 else "") for i in hobby),
         *([_mark(matrix, "text")] * 2 if isinstance(matrix, str) else matrix),
         _mark(rank, "text") if isinstance(rank, str) else "→".join(RANKED[i - 1] for i in rank),
         _mark(answer["open"], "text") if answer["open"] in ("", "skip") else answer["open"],
@@ -72,7 +83,11 @@ def _codes(answer):
         _mark(area, "numeric") if area == "" else f"3〖{area[1]}〗" if isinstance(area, tuple) else area,
         *([_mark(hobby, "numeric")] * 4 if isinstance(hobby, str) else _chosen(hobby, answer.get("other"))),
         *([_mark(matrix, "numeric")] * 2 if isinstance(matrix, str) else matrix),
-        *([_mark(rank, "numeric")] * 3 if isinstance(rank, str) else [rank.index(i) + 1 if i in rank else -2 for i in (1, 2, 3)]),
+        *(
+            [_mark(rank, "numeric")] * 3
+            if isinstance(rank, str)
+            else [rank.index(i) + 1 if i in rank else -2 for i in (1, 2, 3)]
+        ),
         _mark(answer["open"], "text") if answer["open"] in ("", "skip") else answer["open"],
         "┋".join(answer["blanks"]),
     ]
@@ -103,4 +118,7 @@ def text(header, rows, delimiter=",", ending="\r\n"):
     return out.getvalue()
 
 
-PLAIN = (["编号", "评分", "意见"], [["00123", "9", "不错, 但是\n有点慢"], ["00124", "", '他说"还行"'], ["00125", "7", ""]])
+PLAIN = (
+    ["编号", "评分", "意见"],
+    [["00123", "9", "不错, 但是\n有点慢"], ["00124", "", '他说"还行"'], ["00125", "7", ""]],
+)

@@ -76,7 +76,10 @@ def test_stray_quotes_and_cells_beyond_the_header(tmp_path):
 
 
 def test_space_before_a_quoted_cell(tmp_path):
-    assert read_export(put(tmp_path, "a.csv", 'id, text\n1, "a, b"\n2, "c"\n')).frame.rows() == [("1", "a, b"), ("2", "c")]
+    assert read_export(put(tmp_path, "a.csv", 'id, text\n1, "a, b"\n2, "c"\n')).frame.rows() == [
+        ("1", "a, b"),
+        ("2", "c"),
+    ]
 
 
 def test_declared_delimiter(tmp_path):
@@ -86,12 +89,29 @@ def test_declared_delimiter(tmp_path):
 
 
 def test_workbook_types_title_row_and_second_sheet(tmp_path):
-    header, rows = ["id", "score", "share", "mixed", "空", "flag"], [[7, 9, 0.5, 1, None, True], [8, None, 1, "一次", None, False]]
+    header, rows = (
+        ["id", "score", "share", "mixed", "空", "flag"],
+        [[7, 9, 0.5, 1, None, True], [8, None, 1, "一次", None, False]],
+    )
     export = read_export(made.workbook(tmp_path / "a.xlsx", header, rows, title="满意度调查", sheets=["说明"]))
     assert export.frame["score"].dtype == pl.Int64 and export.frame["share"].dtype == pl.Float64
     assert export.frame.rows() == [(7, 9, 0.5, "1", None, "TRUE"), (8, None, 1.0, "一次", None, "FALSE")]
     assert export.row_numbers.to_list() == [3, 4]
     assert "说明" in said(export) and "title rows" in said(export)
+
+
+def test_error_cells_are_empty_and_reported(tmp_path):
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["id", "score"])
+        sheet.write_row(1, 0, [1, 5])
+        sheet.write(2, 0, 2)
+        sheet.write_formula(2, 1, "=1/0", None, "#DIV/0!")
+    export = read_export(tmp_path / "a.xlsx")
+    assert export.frame["score"].to_list() == [5, None]
+    assert "1 cells of the workbook hold an error" in said(export)
 
 
 def test_workbook_dates_are_dates(tmp_path):
@@ -127,7 +147,9 @@ def test_names_that_lie_about_the_content(tmp_path):
 
 
 def test_web_page_named_xls(tmp_path):
-    page = "<html><table><tr><th>编号</th><th>意见</th></tr><tr><td>01</td><td>好<br>快 &amp; 稳</td></tr></table></html>"
+    page = (
+        "<html><table><tr><th>编号</th><th>意见</th></tr><tr><td>01</td><td>好<br>快 &amp; 稳</td></tr></table></html>"
+    )
     export = read_export(put(tmp_path, "a.xls", page.encode("gb18030")))
     assert export.frame.rows() == [("01", "好\n快 & 稳")]
     assert "content is html" in said(export)
@@ -137,7 +159,9 @@ def test_spss_labels_missing_codes_and_dates(tmp_path):
     import pandas as pd
     import pyreadstat
 
-    frame = pd.DataFrame({"q1": [1.0, 2.0, 9.0, None], "name": ["甲", "", "乙", "丙"], "day": [datetime.date(2024, 1, 2)] * 4})
+    frame = pd.DataFrame(
+        {"q1": [1.0, 2.0, 9.0, None], "name": ["甲", "", "乙", "丙"], "day": [datetime.date(2024, 1, 2)] * 4}
+    )
     pyreadstat.write_sav(
         frame,
         tmp_path / "a.sav",
@@ -158,7 +182,9 @@ def test_spss_labels_missing_codes_and_dates(tmp_path):
 def test_qualtrics_two_and_three_header_rows(tmp_path):
     ids = '"{""ImportId"":""_recordId""}","{""ImportId"":""QID1""}"'
     three = read_export(put(tmp_path, "a.csv", f"ResponseId,Q1\nResponse ID,How likely?\n{ids}\nR_1,9\nR_2,0\n"))
-    two = read_export(put(tmp_path, "b.csv", "V1,V2,V3,Q1,\nResponseID,ResponseSet,Name,How likely?,\nR_1,Set,Anon,9,\n"))
+    two = read_export(
+        put(tmp_path, "b.csv", "V1,V2,V3,Q1,\nResponseID,ResponseSet,Name,How likely?,\nR_1,Set,Anon,9,\n")
+    )
     assert three.frame.rows() == [("R_1", "9"), ("R_2", "0")] and three.row_numbers.to_list() == [4, 5]
     assert three.wording == {"ResponseId": "Response ID", "Q1": "How likely?"} and three.layout == "qualtrics"
     assert two.frame.rows() == [("R_1", "Set", "Anon", "9")] and two.row_numbers.to_list() == [3]
@@ -169,7 +195,11 @@ def test_google_forms_times_and_joined_answers(tmp_path):
     rows = [["2019/10/01 12:38:43 AM GMT+8", "tea;milk", "a; b"], ["2019/10/01 12:05:00 PM GMT+8", "tea", "c"], ["2019/10/01 下午 1:00:00 GMT-3", "milk;tea;ice", "d"]]  # fmt: skip
     export = read_export(put(tmp_path, "a.csv", made.text(["Timestamp", "What?", "Why?"], rows)))
     assert export.layout == "google_forms"
-    assert export.frame["Timestamp"].to_list() == ["2019-10-01T00:38:43+08:00", "2019-10-01T12:05:00+08:00", "2019-10-01T13:00:00-03:00"]
+    assert export.frame["Timestamp"].to_list() == [
+        "2019-10-01T00:38:43+08:00",
+        "2019-10-01T12:05:00+08:00",
+        "2019-10-01T13:00:00-03:00",
+    ]
     assert export.multiple == {"What?": {o: f"What?({o})" for o in ["tea", "milk", "ice"]}}
     assert export.frame.select("What?(tea)", "What?(milk)", "What?(ice)").rows() == [(1, 1, 0), (1, 0, 0), (1, 1, 1)]
     assert export.frame["Why?"].to_list() == ["a; b", "c", "d"]  # free text is left alone
@@ -335,7 +365,9 @@ def test_old_workbook_with_a_password(shared, tmp_path):
         read_export(put(tmp_path, "a.xls", bytes(content)))
 
 
-@pytest.mark.parametrize("file", ["exports/wjx_800_text.xls", "concept/eggs_attributes.xlsx", "service/bank_tidied.sav"])
+@pytest.mark.parametrize(
+    "file", ["exports/wjx_800_text.xls", "concept/eggs_attributes.xlsx", "service/bank_tidied.sav"]
+)
 def test_damaged_bytes_give_answers_or_one_error(shared, tmp_path, file):
     """Bytes overwritten at random: no other exception may reach the caller."""
     content, random = (shared / "data" / file).read_bytes(), np.random.default_rng(5)
@@ -376,7 +408,11 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 def test_errors_show_no_answer(tmp_path):
-    for body in ("id,text\n1,secret words, cut\n2,ok\n", "id,text,x\n1,secret words\n2,a,b\n", 'id,text\n1,"secret words\n'):
+    for body in (
+        "id,text\n1,secret words, cut\n2,ok\n",
+        "id,text,x\n1,secret words\n2,a,b\n",
+        'id,text\n1,"secret words\n',
+    ):
         with pytest.raises(DataError) as caught:
             read_export(put(tmp_path, "a.csv", body))
         assert "secret" not in str(caught.value)

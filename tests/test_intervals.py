@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from cemlab.measure.difference_intervals import share_difference_interval
 from cemlab.measure.errors import spread
@@ -30,7 +31,7 @@ def test_wilson_by_hand():
     ],
 )
 def test_one_share_against_r(oracle, method, package, name):
-    """binom 1.1.1.1 and DescTools 0.99.50, absolute 1e-7 (limits clipped to [0, 1])."""
+    """R: binom 1.1.1.1 and DescTools 0.99.50, absolute 1e-7 (limits clipped to [0, 1])."""
     expected, _ = oracle("proportion_intervals")
     table = pd.DataFrame(expected["results"][package])
     table = table[table["method"] == name]
@@ -89,7 +90,7 @@ def test_design_based_logit_against_survey(oracle):
     "method, name", [("normal", "norm"), ("basic", "basic"), ("percentile", "perc"), ("bca", "bca")]
 )
 def test_bootstrap_rules_against_boot(oracle, statistic, method, name):
-    """boot 1.3-28.1 boot.ci on 1,999 given replicates, relative 1e-8 (bca 1e-6)."""
+    """R: boot 1.3-28.1 boot.ci on 1,999 given replicates, relative 1e-8 (bca 1e-6)."""
     expected, folder = oracle("bootstrap_intervals")
     replicates = pd.read_csv(folder / "input_replicates.csv")[statistic]
     want = expected["results"]["intervals"][statistic]
@@ -121,6 +122,19 @@ def test_swapping_sides_turns_the_interval(n1, n2, data):
         assert (float(other[0]), float(other[1])) == pytest.approx((-high, -low), abs=1e-7)
         if method != "agresti_caffo":  # drawn towards 0, it may miss a difference of -1 or 1
             assert low - 1e-9 <= p1 - p2 <= high + 1e-9
+
+
+def test_exact_coverage():
+    """Summed over all outcomes of 40 answers: Clopper-Pearson never under 95 %, Wilson 93 to 98 %, Wald far under."""
+    x, shares = np.arange(41), np.array([0.03, 0.1, 0.3, 0.5])
+    chance = binom.pmf(x[:, None], 40, shares)
+    covered = {}
+    for method in ("clopper_pearson", "wilson", "wald"):
+        low, high = share_interval(x / 40, 40, method=method)
+        covered[method] = (chance * ((low[:, None] <= shares) & (shares <= high[:, None]))).sum(axis=0)
+    assert (covered["clopper_pearson"] >= 0.95).all()
+    assert ((covered["wilson"] >= 0.93) & (covered["wilson"] <= 0.985)).all()
+    assert covered["wald"].min() < 0.75
 
 
 def test_few_clusters_widen_the_interval():

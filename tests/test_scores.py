@@ -49,17 +49,18 @@ def test_every_edge_of_the_scale(answer, points):
 
 
 def test_boxes_and_mean_by_hand():
-    """Answers 1, 4, 5, 5: top two 3 of 4, bottom two 1 of 4, mean 15/4, s^2 = 43/12 - ..."""
+    """Answers 1, 4, 5, 5: top two 3 of 4, bottom two 1 of 4, mean 15/4, s^2 = (67 - 4 * (15/4)^2) / 3 = 43/12."""
     data = pd.DataFrame({"overall": [1, 4, 5, 5]})
     assert top_box(data, "overall", scale=(1, 5)).loc[0, "estimate"] == pytest.approx(75)
     assert top_box(data, "overall", scale=(1, 5), top=[5]).loc[0, "estimate"] == pytest.approx(50)
     assert bottom_box(data, "overall", scale=(1, 5)).loc[0, "estimate"] == pytest.approx(25)
     row = mean_score(data, "overall", scale=(1, 5)).iloc[0]
-    answers = np.array([1, 4, 5, 5])
     assert row["estimate"] == pytest.approx(3.75)
-    assert row["se"] == pytest.approx(answers.std(ddof=1) / 2)
-    assert row["ci_low"] == pytest.approx(3.75 - 3.182446305 * answers.std(ddof=1) / 2)
-    assert row["ci_high"] == 5  # 6.76 without the scale
+    assert row["se"] == pytest.approx(np.sqrt(43 / 12 / 4))
+    assert (row["ci_low"], row["ci_high"]) == (1, 5)
+    free = mean_score(data, "overall").iloc[0]  # without a scale the limits are free
+    half = 3.182446305 * np.sqrt(43 / 12 / 4)
+    assert (free["ci_low"], free["ci_high"]) == pytest.approx((3.75 - half, 3.75 + half), abs=1e-8)
 
 
 def test_effort_gives_mean_and_share():
@@ -182,7 +183,7 @@ def test_real_airport_scores(shared):
 answers = st.lists(st.integers(0, 10), min_size=1, max_size=60)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(answers, st.floats(0.01, 1000))
 def test_equal_weights_and_their_scale_change_nothing(values, weight):
     data = pd.DataFrame({"q": values, "w": weight})
@@ -191,7 +192,7 @@ def test_equal_weights_and_their_scale_change_nothing(values, weight):
         np.testing.assert_allclose(weighted[FIGURES], plain[FIGURES], rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10), st.floats(0.1, 5)), min_size=1, max_size=40), st.floats(0.01, 100))
 def test_scale_of_weights_changes_nothing(rows, factor):
     data = pd.DataFrame(rows, columns=["q", "w"])
@@ -201,7 +202,7 @@ def test_scale_of_weights_changes_nothing(rows, factor):
         np.testing.assert_allclose(two[FIGURES], one[FIGURES], rtol=1e-8, atol=1e-8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10), st.floats(0.1, 5)), min_size=1, max_size=40))
 def test_shares_sum_to_100(rows):
     data = pd.DataFrame(rows, columns=["q", "w"])
@@ -211,7 +212,7 @@ def test_shares_sum_to_100(rows):
     assert nps(data, "q", weights="w").loc[0, "estimate"] == pytest.approx(sides["promoters"] - sides["detractors"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(answers, st.randoms())
 def test_order_of_rows_changes_nothing(values, random):
     shuffled = values[:]
@@ -231,7 +232,7 @@ def test_interval_holds_the_estimate(values, method):
         assert row["estimate"] - 1e-9 <= row["ci_high"] <= 100
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.integers(0, 10), min_size=2, max_size=60))
 def test_adjusted_interval_holds_the_estimate_at_95(values):
     row = nps(pd.DataFrame({"q": values}), "q").iloc[0]
@@ -252,30 +253,20 @@ def test_every_answer_its_own_cluster_is_the_linearised_error():
     assert nps(alone, "q", weights="w", cluster="id", method="wald").loc[0, "se"] == pytest.approx(clustered)
 
 
-def test_intervals_of_shares_cover():
-    """400 seeded samples of 40 with p = 0.3: Wilson covers between 92.5 and 98 % of them."""
-    draws = np.random.default_rng(7).random((400, 40)) < 0.3
-    data = pd.DataFrame({"q": draws.ravel().astype(int), "sample": np.repeat(np.arange(400), 40)})
-    rows = top_box(data, "q", by="sample", scale=(0, 1), top=[1])
-    assert 0.925 <= ((rows["ci_low"] <= 30) & (rows["ci_high"] >= 30)).mean() <= 0.98
-
-
 def test_clustered_intervals_cover():
-    """600 samples of 20 stores with 10 answers and strong store effects: 95 % intervals cover in 92 to 98 %."""
+    """600 samples of 20 stores with 10 answers and strong store effects: 95 % intervals cover in 92.5 to 97.5 %."""
     rng = np.random.default_rng(11)
     store = rng.normal(0, 1, (600, 20, 1))
     answer = np.clip(np.round(5 + store + rng.normal(0, 1, (600, 20, 10))), 0, 10)
     data = pd.DataFrame({"q": answer.ravel(), "sample": np.repeat(np.arange(600), 200)})
-    data["store"] = np.tile(np.repeat(np.arange(20), 10), 600)
-    covered = {True: 0, False: 0}
-    for _, part in data.groupby("sample"):
-        for clustered in (True, False):
-            row = mean_score(part, "q", cluster="store" if clustered else None).iloc[0]
-            covered[clustered] += row["ci_low"] <= 5 <= row["ci_high"]
-        if _ == 199:
-            break
-    assert 0.90 <= covered[True] / 200 <= 0.985
-    assert covered[False] / 200 < 0.75  # what ignoring stores would do
+    data["store"] = np.repeat(np.arange(600 * 20), 10)
+
+    def covered(cluster):
+        rows = mean_score(data, "q", by="sample", cluster=cluster)
+        return ((rows["ci_low"] <= 5) & (rows["ci_high"] >= 5)).mean()
+
+    assert 0.925 <= covered("store") <= 0.975
+    assert covered(None) < 0.75  # what ignoring stores would do
 
 
 # Missing and empty
@@ -373,6 +364,8 @@ def test_wording_of_wrong_arguments():
         nps(data, "recommend", weights="w")
     with pytest.raises(DataError, match="weight column 'v' .* 1 negative"):
         nps(data, "recommend", weights="v")
+    with pytest.raises(DataError, match="weight column 'w' .* 1 missing"):
+        nps(pl.DataFrame({"recommend": [9.0, 1.0], "w": [1.0, float("nan")]}), "recommend", weights="w")
     with pytest.raises(ValueError, match="`cluster` 'word' is also a `by` column"):
         nps(data, "recommend", by="word", cluster="word")
     with pytest.raises(ValueError, match="a group column may not be called 'n'"):

@@ -147,5 +147,8 @@ def test_an_option_within_another_and_the_order_given():
 def test_choices_are_told_from_blanks():
     names = pl.Series([f"人{i}┋电话{i}" for i in range(40)])
     assert not seems_choices(names, "┋")
+    assert not seems_choices(
+        pl.Series(["甲┋一", "乙┋二"] * 20), "┋"
+    )  # first and second place share nothing: two blanks
     assert not seems_choices(pl.Series(["3┋3", "2┋3"] * 20), "┋")  # the same piece twice in one answer: two numbers
     assert seems_choices(pl.Series(["茶┋水", "水", "茶┋酒"] * 20), "┋")

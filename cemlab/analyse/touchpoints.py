@@ -3,8 +3,10 @@
 import pandas as pd
 
 from cemlab.measure.compare import compare_groups, compare_waves
+from cemlab.measure.profile import wave_profile
 from cemlab.measure.schema import combine
-from cemlab.measure.scores import distribution, mean_score, nps, top_box
+from cemlab.measure.scores import mean_score, nps, nps_shares, top_box
+from cemlab.measure.trend import control_chart
 
 
 def answered_columns(data, codebook, *roles):
@@ -65,13 +67,61 @@ def ratings(data, columns, **options):
     return frames
 
 
-def score_distribution(data, codebook, *, by=None, weights=None, level=0.95):
-    """Shares of each code of the headline questions; arguments as in `headline`."""
-    frames = []
-    for column in answered_columns(data, codebook, "nps", "outcome", "effort"):
-        scale = (column.scale.low, column.scale.high)
-        frames.append(distribution(data, column.name, scale=scale, by=by, weights=weights, level=level))
-    return combine(frames)
+def nps_parts(data, codebook, *, by=None, weights=None, level=0.95):
+    """Promoters, passives and detractors with the NPS; None where the study does not ask it."""
+    options = {"by": by, "weights": weights, "level": level}
+    columns = answered_columns(data, codebook, "nps")
+    frames = [part for c in columns for part in (nps_shares(data, c.name, **options), nps(data, c.name, **options))]
+    return combine(frames) if frames else None
+
+
+FEWEST_PERIODS = 8
+PERIOD_DAYS = {"day": 1, "week": 7, "month": 30.4}
+
+
+def suitable_period(data, min_n=30):
+    """The shortest of day, week and month whose periods hold enough answers on average, or None.
+
+    Judged on the days that have answers from first to last; None when fewer than eight such periods fit in, so that
+    limits would mean nothing.
+    """
+    profile = wave_profile(data)
+    if profile["first"].isna().all():
+        return None
+    first, last = pd.to_datetime(profile["first"]).min(), pd.to_datetime(profile["last"]).max()
+    days, answers = (last - first).days + 1, profile["answers"].sum()
+    for period, length in PERIOD_DAYS.items():
+        if days / length >= FEWEST_PERIODS and answers / (days / length) >= 2 * min_n:
+            return period
+    return None
+
+
+def trend(data, codebook, *, weights=None, period=None, min_n=30):
+    """Control charts of NPS and satisfaction by the period that fits; None where time or answers are too few.
+
+    Parameters
+    ----------
+    data, codebook, weights
+        As in `headline`; all waves to be charted.
+    period : {"day", "week", "month"}, optional
+        `suitable_period` when left out.
+    min_n : int, default 30
+        Periods with a smaller effective base are not charted.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        One control chart per question (`control_chart`).
+    """
+    period = period or suitable_period(data, min_n)
+    if period is None:
+        return None
+    options = {"period": period, "weights": weights, "min_n": min_n}
+    frames = [control_chart(data, c.name, metric="nps", **options) for c in answered_columns(data, codebook, "nps")]
+    for (low, high, top), items in alike(answered_columns(data, codebook, "outcome")).items():
+        frames.append(control_chart(data, items, metric="top_box", scale=(low, high), top=list(top), **options))
+    frames = [frame for frame in frames if (frame["status"] == "ok").sum() >= FEWEST_PERIODS]
+    return pd.concat(frames, ignore_index=True) if frames else None
 
 
 def wave_changes(data, codebook, roles, *, current, previous, weights=None, person=None, cluster=None, level=0.95):
@@ -97,6 +147,11 @@ def wave_changes(data, codebook, roles, *, current, previous, weights=None, pers
     """
     options = {"weights": weights, "id": person, "cluster": cluster, "level": level, "current": current}
     return compared(data, codebook, roles, compare_waves, previous=previous, wave="_wave", **options)
+
+
+def segment_scores(data, codebook, cuts, *, weights=None, level=0.95):
+    """Headline figures by each segment, one after the other ("(all)" in the columns of the others)."""
+    return combine([headline(data, codebook, by=cut, weights=weights, level=level) for cut in cuts], by=list(cuts)) if cuts else None
 
 
 def segment_contrasts(data, codebook, cut, roles=("nps", "outcome"), *, weights=None, cluster=None, level=0.95):

@@ -49,12 +49,17 @@ def split_choices(values, question, *, joiner="┋", options=None):
 
 
 def seems_choices(values, joiner):
-    """Whether joined texts are choices from one list: pieces repeat over people and never within one answer."""
+    """Whether joined texts are choices from one list: pieces repeat over people, never within one answer, at any place."""
     plain = values.drop_nulls().str.replace_all(TYPED, "").str.strip_chars()
     lists = plain.filter(~plain.is_in(list(MARKS))).str.split(joiner)
     total, distinct = lists.list.len().sum(), lists.explode().n_unique()
     if not total or (lists.list.len() != lists.list.n_unique()).any():
         return False
+    most = lists.list.len().max()
+    if most > 1 and lists.list.len().min() == most:  # blanks of one question: what stands first never stands second
+        places = [set(lists.list.get(place).to_list()) for place in range(most)]
+        if sum(map(len, places)) == distinct:
+            return False
     return distinct <= 100 and (distinct <= total / 2 or (distinct <= 12 and distinct <= 0.8 * total))
 
 

@@ -11,7 +11,7 @@ from cemlab.collect.ratings import DEMOGRAPHIC, Guess, find_batteries
 MOST_SEGMENTS = 12
 ONCE = ("person", "weight", "time", "consent", "nps", "key")
 HEAD = """\
-# 由导出文件起草的编码手册，须人工核对 / A codebook drafted from an export: to be checked by a person.
+# 由导出文件起草的代码本，须人工核对 / A codebook drafted from an export: to be checked by a person.
 # 标有 "guess" 的行为推测 / Lines marked "guess" are guesses.
 """
 
@@ -108,8 +108,9 @@ def _document(name, source, export, lines, checks, left, touchpoints):
 
 def _guess(export, column):
     """The guess for one column of the export."""
-    if export.layout.startswith("wenjuanxing") and column == "总分":
-        return Guess("operational", why="the tool's own score")
+    known = {"总分": "the tool's own score", "所用时间": "seconds"}
+    if export.layout.startswith("wenjuanxing") and column in known and export.frame[column].dtype.is_numeric():
+        return Guess("operational", why=known[column])
     return guess_column(
         export.frame[column],
         export.wording.get(column, ""),

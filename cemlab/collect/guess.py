@@ -13,7 +13,7 @@ EXACT_IDENTITY = re.compile(
     re.IGNORECASE,
 )
 IDENTITY = re.compile(
-    r"手机|电话|邮箱|昵称|姓名|微信|openid|附件|身份证|住址|e-?mail|phone|mobile|full name|address|\bip\b",
+    r"手机|电话|邮箱|昵称|姓名|微信|openid|附件|身份证|住址|e-?mail|phone|mobile|full name|address|(?<![a-z])ip(?![a-z])",
     re.IGNORECASE,
 )
 PERSONAL = r"(^|\D)1[3-9]\d{9}(\D|$)|[\w.+-]+@[\w-]+\.\w|^\s*\d{1,3}(\.\d{1,3}){3}|^\d{17}[\dXx]$"
@@ -61,6 +61,8 @@ def guess_column(values, wording, labels, missing):
     """
     name, said = values.name, f"{values.name} {wording}"
     given = values.drop_nulls()
+    if missing and given.dtype == pl.String:
+        given = given.filter(~given.is_in(list(missing)))
     distinct = given.n_unique()
     if EXACT_IDENTITY.match(name) or EXACT_IDENTITY.match(wording) or (given.dtype == pl.String and _personal(given)):
         return Guess("identifier", why="personal: kept out of the store")

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 from cemlab.collect.spss import ASIDE
 
-RECOMMEND = re.compile(r"recommend|推荐|net.?pro|\bnps\b", re.IGNORECASE)
+RECOMMEND = re.compile(r"recommend|推荐|net.?pro|(?<![a-z])nps(?![a-z])", re.IGNORECASE)
+ZERO_TO_TEN = re.compile(r"\b0\s*(-|–|~|to|至|到|—)\s*10", re.IGNORECASE)
 OVERALL = re.compile(r"overall|in general|总体|整体|总的来说|q\d+all$", re.IGNORECASE)
-EFFORT = re.compile(r"\beffort|费力|费劲|费事|\bease of\b|\beasy (to|was|is)\b|how easy|轻松|容易", re.IGNORECASE)
+EFFORT = re.compile(
+    r"(?<![a-z])effort|费力|费劲|费事|\bease of\b|\beasy (to|was|is)\b|how easy|轻松|容易", re.IGNORECASE
+)
 DEMOGRAPHIC = re.compile(
-    r"gender|\bsex\b|\bage\b|age.?group|income|educat|region|\bcity\b|provin|state\b|occupation|employ|marital|segment|member|channel|性别|年龄|"
+    r"gender|\bsex\b|(?<![a-z])age(?![a-z])|age.?group|income|educat|region|\bcity\b|provin|state\b|occupation|employ|marital|segment|member|channel|性别|年龄|"
     r"收入|学历|教育|职业|地区|城市|省份|婚姻|会员|渠道|客群",
     re.IGNORECASE,
 )
@@ -19,7 +22,7 @@ BEST_FIRST = re.compile(
     re.IGNORECASE,
 )
 RATING = re.compile(
-    r"satisf|rate\b|rating|quality|importan|agree|满意|评价|评分|打分|同意|重要|认可|喜欢|good|poor|excellent|likely|difficult|easy",
+    r"satisf|rate\b|rating|quality|importan|agree|满意|评价|评分|打分|^第\d+题\(|同意|重要|认可|喜欢|good|poor|excellent|likely|difficult|easy",
     re.IGNORECASE,
 )
 ABSENT = re.compile(
@@ -63,7 +66,12 @@ def guess_rating(numbers, said, labels, missing):
             return None
         low, high = coded[0], coded[-1]
     else:
-        if RECOMMEND.search(said) and {9, 10} <= seen and (numbers.is_between(0, 10)).mean() > 0.9:
+        if (
+            RECOMMEND.search(said)
+            and {9, 10} <= seen
+            and (0 in seen or ZERO_TO_TEN.search(said))
+            and (numbers.is_between(0, 10)).mean() > 0.9
+        ):
             low, high = 0, 10
         elif seen and (spoken or OVERALL.search(said) or EFFORT.search(said)) and (bounds := _bounds(seen)):
             low, high = bounds
@@ -83,6 +91,8 @@ def guess_rating(numbers, said, labels, missing):
     check += f"; codes {list(missing)} taken as missing" if missing else ""
     if RECOMMEND.search(said) and (low, high) == (0, 10):
         return Guess("nps", fields, check)
+    if RECOMMEND.search(said) and high == 10:
+        check += "; nobody answered 0: make it nps, 0 to 10, if 0 was on offer"
     role = (
         "effort" if EFFORT.search(said) or any(re.search("difficult|费力", t) for t in words.values()) else "touchpoint"
     )

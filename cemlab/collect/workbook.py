@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 from datetime import date, datetime, time, timedelta
 
 import polars as pl
@@ -37,6 +38,13 @@ def read_workbook(data, where):
         f"（另有 {len(more)} 个工作表未读：{more}）" if more else "",
         f" ({len(more)} more not read: {more})" if more else "",
     )
+    if errors := error_cells(data):
+        notes.append(
+            note(
+                f"工作簿中有 {errors:,} 个错误值单元格（如 #N/A），按空白处理",
+                f"{errors:,} cells of the workbook hold an error such as #N/A and count as empty",
+            )
+        )
     return frame, numbers, [note(f"工作表 {sheet!r}{others[0]}", f"sheet {sheet!r}{others[1]}"), *notes]
 
 
@@ -65,7 +73,9 @@ def first_sheet(data, where):
         full = [name for name, sheet in sheets.items() if sheet.start is not None]
         rows = sheets[full[0]].to_python(skip_empty_area=False) if full else []
     except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how calamine's own faults arrive
+        if (
+            not isinstance(error, Exception) and type(error).__name__ != "PanicException"
+        ):  # how calamine's own faults arrive
             raise
         raise DataError(
             f"read_export: {where} is a broken or cut-off workbook ({len(data):,} bytes, {type(error).__name__}). "
@@ -89,6 +99,15 @@ def protected(data):
             return True
         place += 4 + length
     return False
+
+
+def error_cells(data):
+    """How many cells of an xlsx hold an error value; the reader below gives them as empty."""
+    if not data.startswith(b"PK"):
+        return 0
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        sheets = [name for name in packed.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        return sum(packed.read(name).count(b' t="e"') for name in sheets)
 
 
 def locked(where):

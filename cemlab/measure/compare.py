@@ -11,6 +11,7 @@ from cemlab.measure.compare_sides import checked, compare_sides, finish, method_
 from cemlab.measure.difference import difference
 from cemlab.measure.moments import collect_all, columns_of, group_column, lazy
 from cemlab.measure.schema import MISSING, as_list
+from cemlab.measure.score_rows import in_order
 from cemlab.measure.sums import SUMS, score_sums
 
 REST = "(rest)"
@@ -102,11 +103,11 @@ def compare_groups(
     items, by = as_list(item), as_list(by)
     if not by:
         raise ValueError(f"{where}: `by` is empty; name the column that makes the groups.")
-    rules = checked(items, metric, scale, top, bottom, level, adjust, where)
+    rules = checked(items, by, cluster, metric, scale, top, bottom, level, adjust, where)
     cells = score_sums(data, items, rules, by=[*by, *as_list(cluster)], weights=weights, where=where)
-    cells["group"] = cells[by].agg(" / ".join, axis=1) if len(by) > 1 else cells[by[0]]
+    cells["group__"] = cells[by].agg(" / ".join, axis=1) if len(by) > 1 else cells[by[0]]
     unknown = cells[by].eq(MISSING).any(axis=1)
-    groups = cells.loc[~unknown].drop_duplicates("group").sort_values(by, kind="stable")["group"].tolist()
+    groups = in_order(cells.loc[~unknown].drop_duplicates("group__"), items, by)["group__"].tolist()
     if against in ("complement", "pairwise"):
         pairs = [(g, REST) for g in groups] if against == "complement" else list(itertools.combinations(groups, 2))
     elif against in groups:
@@ -117,7 +118,7 @@ def compare_groups(
         )
     known = cells.loc[~unknown]
     total = known.groupby("item")[SUMS].sum()
-    of_group = known.groupby(["item", "group"])[SUMS].sum()
+    of_group = known.groupby(["item", "group__"])[SUMS].sum()
     zero = pd.Series(0.0, index=SUMS)
     sums = {(i, g): of_group.loc[(i, g)] if (i, g) in of_group.index else zero for i in items for g in groups}
 
@@ -133,12 +134,12 @@ def compare_groups(
     clustered = None
     if cluster:
         per = known.set_index(cluster)
-        parts = dict(iter(per.groupby(["item", "group"])[SUMS]))
+        parts = dict(iter(per.groupby(["item", "group__"])[SUMS]))
         everyone = {name: part[SUMS].groupby(level=0).sum() for name, part in per.groupby("item")}
         clustered = [between_clusters(parts, everyone, key) for key in keys]
         clustered = tuple(np.array(column, dtype=float) for column in zip(*clustered, strict=True)) or None
     out = pd.DataFrame(difference(metric, one, two, level=level, clustered=clustered))
-    labels = known.drop_duplicates("group").set_index("group")[by]
+    labels = known.drop_duplicates("group__").set_index("group__")[by]
     out[by] = labels.loc[[g for _, g, _ in keys]].to_numpy() if keys else None
     out["item"], out["reference"] = [k[0] for k in keys], [k[2] for k in keys]
     if against == "complement" and unknown.any():
@@ -224,7 +225,11 @@ def compare_waves(
     where = "compare_waves"
     items, by = as_list(item), as_list(by)
     current, previous = str(current), str(previous)
-    rules = checked(items, metric, scale, top, bottom, level, adjust, where)
+    rules = checked(items, by, cluster, metric, scale, top, bottom, level, adjust, where)
+    if wave in by:
+        raise ValueError(
+            f"{where}: {wave!r} is the column of the wave and cannot be a group too; leave it out of `by`."
+        )
     if current == previous:
         raise ValueError(f"{where}: `current` and `previous` are both {current!r}; name two different waves.")
     frame = lazy(data, where)

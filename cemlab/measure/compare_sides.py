@@ -3,11 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from cemlab.checks import require_level
+from cemlab.checks import require_choice
+from cemlab.measure.answers import require_cuts
 from cemlab.measure.clusters import cluster_variance, repeated_covariance, repeated_products
 from cemlab.measure.difference import METHODS, difference
+from cemlab.measure.multiplicity import METHODS as ADJUSTMENTS
 from cemlab.measure.multiplicity import adjust_p
 from cemlab.measure.schema import BLANKED, MISSING, as_list, comparisons
+from cemlab.measure.score_rows import in_order
 from cemlab.measure.sums import SUMS, score_sums, scoring
 
 
@@ -15,7 +18,7 @@ def compare_sides(frame, items, rules, wave, current, previous, *, by, weights, 
     """Rows marked `current` or `previous` in column `wave`, compared by group; also the set of marks that were there."""
     metric = rules[items[0]].metric
     cells = score_sums(frame.to_native(), items, rules, by=[*by, wave, *as_list(cluster)], weights=weights, where=where)
-    keys = cells[[*by, "item"]].drop_duplicates().reset_index(drop=True)
+    keys = in_order(cells[[*by, "item"]].drop_duplicates(), items, by)
     sums = cells.groupby([wave, *by, "item"])[SUMS].sum()
     present = set(cells[wave])
     one, two = (
@@ -71,12 +74,10 @@ def shared_people(frame, keys, rules, one, two, by, wave, current, id, cluster, 
     return tuple(np.nan_to_num(sum(pieces)))
 
 
-def checked(items, metric, scale, top, bottom, level, adjust, where):
+def checked(items, by, cluster, metric, scale, top, bottom, level, adjust, where):
     """Check the arguments that need no data; return the scoring of each item."""
-    require_level(level, where)
-    adjust_p([], adjust)
-    if not items:
-        raise ValueError(f"{where}: `item` is empty; name at least one column.")
+    require_cuts(items, by, cluster, level, where)
+    require_choice(adjust, (None, *ADJUSTMENTS), name="adjust", where=where)
     return {name: scoring(name, metric, scale=scale, top=top, bottom=bottom, where=where) for name in items}
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cemlab.measure.intervals import share_interval
 from cemlab.measure.sums import side
 
 METHODS = {"nps": "z", "top_box": "z-pooled", "bottom_box": "z-pooled", "mean": "welch-t"}
@@ -72,7 +73,7 @@ def difference(metric, one, two, *, level, covariance=None, clustered=None):
         se = np.sqrt(v)
         low, high = gap - quantile * se, gap + quantile * se
         if is_share:
-            low, high = newcombe(a, b, gap, cov / np.sqrt(v1 * v2), quantile)
+            low, high = newcombe(a, b, gap, cov / np.sqrt(v1 * v2), level, df)
             low, high = np.where(np.isnan(p_value), np.nan, low), np.where(np.isnan(p_value), np.nan, high)
     return {
         **{"estimate": a["mean"], "n": a["n"], "n_eff": a["n_eff"]},
@@ -105,7 +106,7 @@ def difference_from_target(metric, sums, target, *, level, clustered=None):
         if metric in ("top_box", "bottom_box"):
             if clustered is None:
                 tested = target * (100 - target) / a["n_eff"]
-            low, high = (limit - target for limit in wilson(a["mean"], a["n_eff"], quantile))
+            low, high = (limit - target for limit in share_limits(a, level, df))
         p_value = np.clip(2 * stdtr(df, -np.abs(gap) / np.sqrt(tested)), 0.0, 1.0)
         p_value = np.where((tested == 0) & (gap == 0), 1.0, p_value)
     nobody = np.full(len(target), np.nan)
@@ -117,10 +118,9 @@ def difference_from_target(metric, sums, target, *, level, clustered=None):
     }
 
 
-def newcombe(a, b, gap, correlation, quantile):
+def newcombe(a, b, gap, correlation, level, df):
     """Limits of a difference of two shares in percent from the Wilson limits of both."""
-    low_a, high_a = wilson(a["mean"], a["n_eff"], quantile)
-    low_b, high_b = wilson(b["mean"], b["n_eff"], quantile)
+    (low_a, high_a), (low_b, high_b) = (share_limits(part, level, df) for part in (a, b))
     r = np.clip(np.nan_to_num(correlation), -1, 1)
     p, q = a["mean"] - low_a, high_b - b["mean"]
     low = gap - np.sqrt(np.maximum(p * p + q * q - 2 * r * p * q, 0))
@@ -128,9 +128,6 @@ def newcombe(a, b, gap, correlation, quantile):
     return low, gap + np.sqrt(np.maximum(p * p + q * q - 2 * r * p * q, 0))
 
 
-def wilson(percent, n, z):
-    """Wilson limits of a share in percent on base n."""
-    p = percent / 100
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(np.maximum(p * (1 - p) / n + z * z / (4 * n * n), 0))
-    return 100 * (centre - half), 100 * (centre + half)
+def share_limits(part, level, df):
+    """Wilson limits of one side's share, in percent."""
+    return tuple(100 * limit for limit in share_interval(part["mean"] / 100, part["n_eff"], level=level, df=df))

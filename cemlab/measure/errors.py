@@ -106,8 +106,8 @@ def between_clusters(sums, total, mean, variance, keys, cluster, population_clus
     squares = remove_noise(by_group["score"].sum().to_numpy(), (total["wxx"] * total["w"]).to_numpy())
     own = by_group["clusters"].sum().to_numpy(float)
     apart = sums[(sums["n"] > 0) & ~alone].groupby("item")[cluster].nunique()
-    all_clusters = total["item"].map(apart).fillna(0).to_numpy(float)
-    all_clusters += total["item"].map(sums[alone].groupby("item")["n"].sum()).fillna(0).to_numpy(float)
+    single = sums[alone].groupby("item")["n"].sum()
+    all_clusters = sum(total["item"].map(known).fillna(0).to_numpy(float) for known in (apart, single))
     left = 1.0 if population_clusters is None else 1 - all_clusters / population_clusters
     se = np.sqrt(squares * all_clusters / (all_clusters - 1) * left) / total["w"].to_numpy()
     se = np.where(own > 1, se, np.nan)

@@ -59,7 +59,14 @@ def counts(data, items, *, by=None, weights=None, where="counts"):
     have = columns_of(frame)
     require_columns(have, [*items, *by, *as_list(weights)], where)
     schema = frame.collect_schema()
-    weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
+    w = nw.col("w__")
+    weight_sums = [
+        w.sum().alias("w"),
+        (w * w).sum().alias("w2"),
+        w.is_null().cast(nw.Int64).sum().alias("w_missing"),
+        (w < 0).cast(nw.Int64).sum().alias("w_negative"),
+        w.max().alias("w_largest"),
+    ]
     queries = []
     for item in items:
         number = schema[item].is_numeric() or schema[item] == nw.Boolean
@@ -69,22 +76,16 @@ def counts(data, items, *, by=None, weights=None, where="counts"):
             *(group_column(cut, schema) for cut in by),
             value.alias("value__"),
             why.alias("why__"),
-            weight.alias("w__"),
+            *([number_column(weights).alias("w__")] if weights else []),
         )
-        queries.append(
-            rows.group_by(*(f"by__{cut}" for cut in by), "value__", "why__").agg(
-                nw.len().alias("n"),
-                nw.col("w__").sum().alias("w"),
-                (nw.col("w__") * nw.col("w__")).sum().alias("w2"),
-                nw.col("w__").is_null().sum().alias("w_missing"),
-                (nw.col("w__") < 0).sum().alias("w_negative"),
-                nw.col("w__").max().alias("w_largest"),
-            )
-        )
+        keys = [*(f"by__{cut}" for cut in by), "value__", "why__"]
+        queries.append(rows.group_by(*keys).agg(nw.len().alias("n"), *(weight_sums if weights else [])))
     tables = collect_all(queries)
     out = []
     for item, table in zip(items, tables, strict=True):
         table = table.rename(columns={"value__": "value", "why__": "why", **{f"by__{cut}": cut for cut in by}})
+        if not weights:  # every weight is 1: both sums are n
+            table = table.assign(w=table["n"].astype(float), w2=table["n"].astype(float))
         out.append(table.assign(item=item))
     if weights and out:
         first = out[0]
@@ -156,7 +157,7 @@ def moments(data, items, *, by=None, weights=None, where="moments"):
     for item in items:
         if not (schema[item].is_numeric() or schema[item] == nw.Boolean):
             raise ValueError(f"{where}: column {item!r} holds {schema[item]}, not numbers; recode it in the codebook.")
-    weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
+    weight = number_column(weights) if weights else nw.lit(1.0)
     prepared = frame.select(
         *(group_column(cut, schema) for cut in by),
         weight.alias("w__"),
@@ -164,8 +165,8 @@ def moments(data, items, *, by=None, weights=None, where="moments"):
     )
     aggregates = [
         nw.len().alias("rows"),
-        nw.col("w__").is_null().sum().alias("w_missing"),
-        (nw.col("w__") < 0).sum().alias("w_negative"),
+        nw.col("w__").is_null().cast(nw.Int64).sum().alias("w_missing"),
+        (nw.col("w__") < 0).cast(nw.Int64).sum().alias("w_negative"),
         nw.col("w__").max().alias("w_largest"),
     ]
     for item in items:
@@ -272,7 +273,11 @@ def cross_moments(data, columns, *, by=None, weights=None, where="cross_moments"
         w.sum().alias("w"),
         (w * w).sum().alias("w2"),
         *((w * nw.col(f"x__{i}")).sum().alias(f"s__{i}") for i in range(k)),
-        *((w * nw.col(f"x__{i}") * nw.col(f"x__{j}")).sum().alias(f"p__{i}__{j}") for i in range(k) for j in range(i, k)),
+        *(
+            (w * nw.col(f"x__{i}") * nw.col(f"x__{j}")).sum().alias(f"p__{i}__{j}")
+            for i in range(k)
+            for j in range(i, k)
+        ),
     ]
     if by:
         query = prepared.group_by(*(f"by__{cut}" for cut in by)).agg(*aggregates)

@@ -96,7 +96,7 @@ def compare_periods(
     Last year of a month, quarter or year is the same calendar window; of a day or week, the one 52 weeks before, so that
     weekdays match. Where the two windows hold different numbers of festival days (`calendar`), last year's window is moved
     to the same distance from the festival's day that year, with the same number of days: January 2025 (New Year on the
-    29th) is set against 14 January to 13 February 2024 (New Year on 10 February). "previous" is never moved: a month
+    29th) is set against 13 January to 12 February 2024 (New Year on 10 February). "previous" is never moved: a month
     after the festival differs from the festival month, and saying so is the reader's part.
 
     Against a target: share by the score test on the effective base with Wilson limits, NPS by z, mean by t; the target is
@@ -104,7 +104,9 @@ def compare_periods(
     """
     where = "compare_periods"
     items, by = as_list(item), as_list(by)
-    rules = checked(items, metric, scale, top, bottom, level, adjust, where)
+    rules = checked(
+        items, [*by, "period", "reference_period"], cluster, metric, scale, top, bottom, level, adjust, where
+    )
     against = as_list(against)
     for reference in against:
         require_choice(reference, REFERENCES, name="against", where=where)
@@ -178,7 +180,7 @@ def reference_window(current, window, reference, kind, festivals, where):
 
 
 def span(first, last):
-    """Two days as 2025-01-14/2025-02-13 (ISO 8601)."""
+    """Two days as 2024-01-13/2024-02-12 (as in ISO 8601)."""
     return f"{first:%Y-%m-%d}/{last:%Y-%m-%d}"
 
 

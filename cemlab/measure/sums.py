@@ -9,6 +9,7 @@ import pandas as pd
 from cemlab.checks import require_choice, require_scale
 from cemlab.measure.moments import counts, is_why_missing, moments
 from cemlab.measure.schema import as_list
+from cemlab.measure.score_rows import box_codes
 
 METRICS = ("nps", "top_box", "bottom_box", "mean")
 SUMS = ["n", "n_missing", "w", "w2", "wx", "wxx", "w2x", "w2xx"]
@@ -52,20 +53,22 @@ def scoring(item, metric, *, scale=None, top=None, bottom=None, where):
     """The Scoring of `item`; `scale`, `top` and `bottom` may be dicts from item to their value."""
     require_choice(metric, METRICS, name="metric", where=where)
     scale, top, bottom = (option.get(item) if isinstance(option, dict) else option for option in (scale, top, bottom))
-    low, high = (scale if isinstance(scale, (tuple, list)) else (scale.low, scale.high)) if scale else (None, None)
+    low, high = (
+        (None, None) if scale is None else scale if isinstance(scale, (tuple, list)) else (scale.low, scale.high)
+    )
     if metric == "nps":
         return Scoring(metric, 0, 10)
     if metric == "mean":
         return Scoring(metric, low, high)
     codes, name = (top, "top") if metric == "top_box" else (bottom, "bottom")
-    if codes is None:
-        if low is None:
-            raise ValueError(
-                f"{where}: {metric} of {item!r} needs `scale` (low, high) or `{name}` (the codes of the box), "
-                "for example scale=(1, 5); the codebook holds both."
-            )
-        codes = (high - 1, high) if metric == "top_box" else (low, low + 1)
-    return Scoring(metric, low, high, tuple(codes))
+    if low is not None:
+        codes = box_codes(codes, (low, high), item, name=name, where=where)
+    elif codes is None:
+        raise ValueError(
+            f"{where}: {metric} of {item!r} needs `scale` (low, high) or `{name}` (the codes of the box), "
+            "for example scale=(1, 5); the codebook holds both."
+        )
+    return Scoring(metric, low, high, tuple(as_list(codes) if not np.isscalar(codes) else [codes]))
 
 
 def score_sums(data, items, scorings, *, by=None, weights=None, where):

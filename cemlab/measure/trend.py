@@ -3,10 +3,12 @@
 import pandas as pd
 
 from cemlab.checks import require_choice, require_columns
+from cemlab.measure.answers import require_cuts
 from cemlab.measure.moments import columns_of, lazy
 from cemlab.measure.period_codes import PERIODS, as_days, read_days
 from cemlab.measure.run_rules import signals
 from cemlab.measure.schema import as_list
+from cemlab.measure.score_rows import in_order
 from cemlab.measure.sums import SUMS, score_sums, scoring
 from cemlab.measure.trend_limits import series_limits
 
@@ -55,7 +57,7 @@ def control_chart(
     chart : {"auto", "shewhart", "laney", "individuals", "ewma", "cusum"}, default "auto"
         "shewhart": limits from sampling error alone, on each period's effective base (p chart for shares, its kin for NPS
         and means). "laney": these limits times the unrest between periods that sampling does not explain (Laney's p').
-        "auto": "laney", never narrower than "shewhart"; with fewer than 10 periods in the baseline just "shewhart".
+        "auto": the wider of both, and "shewhart" with fewer than 10 periods in the baseline; column ``chart`` says which.
         "individuals": equal limits from the mean moving range of the scores. "ewma" and "cusum" find small lasting shifts;
         they widen their sigma as "auto" does. CUSUM is drawn in sigma units (decision interval 5, shift 1).
     baseline : int or tuple (first code, last code), optional
@@ -100,6 +102,7 @@ def control_chart(
     """
     where = "control_chart"
     items, by = as_list(item), as_list(by)
+    require_cuts(items, by, None, 0.95, where)
     require_choice(period, tuple(PERIODS), name="period", where=where)
     require_choice(chart, CHARTS, name="chart", where=where)
     require_choice(season, (None, "weekday"), name="season", where=where)
@@ -109,16 +112,16 @@ def control_chart(
     frame = lazy(data, where)
     require_columns(columns_of(frame), [*items, date, *by, *as_list(weights)], where)
     days = score_sums(as_days(frame, date).to_native(), items, item_rules, by=[*by, date], weights=weights, where=where)
-    days["period"] = read_days(days[date], date, where).dt.to_period(PERIODS[period])
-    days = days.dropna(subset="period")
+    days["period__"] = read_days(days[date], date, where).dt.to_period(PERIODS[period])
+    days = days.dropna(subset="period__")
     if not len(days):
         raise ValueError(f"{where}: no row has a date in column {date!r}.")
-    every = pd.period_range(days["period"].min(), days["period"].max(), freq=PERIODS[period])
-    sums = days.groupby([*by, "item", "period"])[SUMS].sum()
+    every = pd.period_range(days["period__"].min(), days["period__"].max(), freq=PERIODS[period])
+    sums = days.groupby([*by, "item", "period__"])[SUMS].sum()
     options = {"chart": chart, "baseline": baseline, "season": season, "sigmas": sigmas, "lam": lam, "min_n": min_n}
     charted = ("beyond",) if chart in ("ewma", "cusum") else rules
     out = []
-    for key in days[[*by, "item"]].drop_duplicates().itertuples(index=False, name=None):
+    for key in in_order(days[[*by, "item"]].drop_duplicates(), items, by).itertuples(index=False, name=None):
         series = sums.loc[key].reindex(every, fill_value=0.0)
         rule = item_rules[key[-1]]
         one = series_limits(series, rule, **options, where=where)
@@ -129,11 +132,5 @@ def control_chart(
             rules=charted,
             run_length=run_length,
         )
-        out.append(
-            one.assign(metric=metric, item=key[-1], unit=rule.unit, chart=chart, **dict(zip(by, key[:-1], strict=True)))
-        )
-    out = pd.concat(out, ignore_index=True)[[*by, *COLUMNS]]
-    order = {name: place for place, name in enumerate(items)}
-    return out.sort_values(
-        [*by, "item"], key=lambda c: c.map(order) if c.name == "item" else c, kind="stable", ignore_index=True
-    )
+        out.append(one.assign(metric=metric, item=key[-1], unit=rule.unit, **dict(zip(by, key[:-1], strict=True))))
+    return pd.concat(out, ignore_index=True)[[*by, *COLUMNS]]

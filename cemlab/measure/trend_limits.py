@@ -32,6 +32,8 @@ def series_limits(series, rule, *, chart, baseline, season, sigmas, lam, min_n, 
         sigma = sigma * unrest
     elif chart != "shewhart" and len(gaps) >= ENOUGH:
         sigma = sigma * max(unrest, 1.0)
+    if chart == "auto":
+        chart = "laney" if len(gaps) >= ENOUGH and unrest > 1 else "shewhart"
     sigma = np.where(shown, sigma, np.nan)
     statistic = value
     if chart == "ewma":
@@ -52,7 +54,7 @@ def series_limits(series, rule, *, chart, baseline, season, sigmas, lam, min_n, 
             **{"at": codes, "start": [period.start_time for period in series.index], "value": value},
             **{"n": base["n"].astype("int64"), "n_eff": base["n_eff"], "statistic": statistic},
             **{"centre": centre, "lower": lower, "upper": upper, "sigma": sigma},
-            "status": np.where(shown, "ok", "not_estimable"),
+            **{"chart": chart, "status": np.where(shown, "ok", "not_estimable")},
         }
     )
 

@@ -23,6 +23,7 @@ SCRIPTS = {  # file: its version and sha256, as in vizly 1.0.1
 }
 PLUG_INS = {"wordCloud": "echarts-wordcloud.min.js", "liquidFill": "echarts-liquidfill.min.js"}
 FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif'
+COLOURS = ["#1f4e79", "#c8641b", "#5b9bb5", "#e0a83c", "#7a6c9d", "#8a97a5", "#2f7d6b", "#b0506b"]
 BANNED = ("link", "sublink", "optionToContent", "contentToOption", "extraCssText")
 DRAW = """
 (function(){
@@ -108,6 +109,7 @@ def safe_option(chart):
     tips = option.get("tooltip") if isinstance(option.get("tooltip"), dict) else {}
     option["tooltip"] = {**tips, "renderMode": "richText", "confine": True}
     option.setdefault("textStyle", {}).setdefault("fontFamily", FONT)
+    option.setdefault("color", COLOURS)
     option["animation"] = False
     return option
 

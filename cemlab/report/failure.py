@@ -51,7 +51,7 @@ NAMES = {
     "ZeroDivisionError": ("除数为零（可能没有样本）", "a division by zero (perhaps no answers)"),
 }
 SAFE = ("FileNotFoundError", "PermissionError", "ModuleNotFoundError")  # these quote paths and packages, no answers
-KEPT = ("run.ipynb", "log.txt")
+LOGGED = ("start", "run", "kernel_died", "crashed", "memory", "timeout")  # only here the log tells more
 PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -110,10 +110,11 @@ def sentence(outcome, notebook, folder):
 def write_error_page(folder, outcome, *, notebook, title, language):
     """Turn the folder of a failed run into what is left of it: error.html, run.ipynb and the log, nothing half-made."""
     folder = Path(folder)
+    kept = {"run.ipynb"} | ({"log.txt"} if outcome["kind"] in LOGGED else set())
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
-        elif path.name not in KEPT or not path.stat().st_size:
+        elif path.name not in kept or not path.stat().st_size:
             path.unlink()
     log = folder / "log.txt"
     if log.exists():

@@ -48,7 +48,7 @@ def findings(candidates, codebook, *, lang="zh", level=0.95, method="bh"):
     rows = [frame for frame in rows if len(frame)]
     if not rows:
         return pd.DataFrame(columns=COLUMNS)
-    table = once_per_pair(pd.concat(rows, ignore_index=True))
+    table = once_per_test(pd.concat(rows, ignore_index=True))
     table["p_family"] = adjust_p(table["p_value"].to_numpy(float), method=method)
     table["minimum_effect"] = [minimum_effect(codebook, metric) for metric in table["metric"]]
     estimable = table["p_value"].notna() & table["status"].isin(["ok", "low_base"])
@@ -75,16 +75,61 @@ def flatten(frame, kind):
     return out[~out["group"].str.contains(MISSING, regex=False)]
 
 
-def once_per_pair(table):
-    """Where a cut has two groups only, both rows are one test: keep the side that is worse off."""
-    keep = pd.Series(True, index=table.index)
-    split = table[(table["kind"] == "group")]
-    for _, rows in split.groupby(["cut", "metric", "item"], sort=False):
+def tests_of(table):
+    """What makes each row a test of its own: both groups of a cut in two are one and the same test."""
+    keys = table["group"].copy()
+    for _, rows in table[table["kind"] == "group"].groupby(["cut", "metric", "item"], sort=False):
         tested = rows[rows["p_value"].notna()]
         if len(tested) == 2 and np.isclose(*tested["p_value"], rtol=1e-6, atol=1e-12):
-            first = tested.sort_values(["difference", "group"], kind="stable").index[0]
-            keep[tested.index.difference([first])] = False
-    return table[keep].reset_index(drop=True)
+            keys[tested.index] = "(both)"
+    return table[["kind", "cut", "metric", "item"]].assign(test=keys)
+
+
+def once_per_test(table):
+    """Each test once; of a cut in two the side that is worse off stays."""
+    order = table.sort_values(["difference", "group"], kind="stable").index
+    kept = tests_of(table).loc[order].drop_duplicates().index
+    return table.loc[sorted(kept)].reset_index(drop=True)
+
+
+def with_family(frame, kind, table):
+    """A candidate frame with the report's own adjusted p-values and verdicts, so that charts and sentences agree.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or None
+        One of the candidates given to `findings`.
+    kind : str
+        Its key there.
+    table : pandas.DataFrame
+        What `findings` returned.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        The rows of `frame` that are candidates, flattened (``cut, group``), with ``p_adjusted`` over the whole report
+        and ``verdict``.
+    """
+    if frame is None or not len(frame):
+        return None
+    rows = flatten(frame, kind).reset_index(drop=True)
+    names = ["kind", "cut", "metric", "item", "test"]
+    known = table.assign(p_value=table["p_value"].astype(float))
+    merged = tests_of(rows)
+    one_side = merged["test"] == "(both)"
+    decided = {}
+    for row in known.to_dict("records"):
+        decided[row["kind"], row["cut"], row["metric"], row["item"], row["group"]] = row
+        decided.setdefault((row["kind"], row["cut"], row["metric"], row["item"], "(both)"), row)
+    found = [
+        decided[(*key[:-1], "(both)" if both else key[-1])]
+        for key, both in zip(merged[names].itertuples(index=False, name=None), one_side, strict=True)
+    ]
+    return rows.assign(
+        p_adjusted=[row["p_family"] for row in found],
+        verdict=[row["verdict"] for row in found],
+        adjust="family",
+    )
 
 
 def minimum_effect(codebook, metric):

@@ -68,8 +68,8 @@ def notebook_to_html(notebook, *, title=None, lang="zh"):
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        As run; cells tagged "parameters", "injected-parameters" or "remove-cell" are left out, "remove-input" and
-        "remove-output" leave out one side.
+        As run; cells tagged "parameters", "injected-parameters" or "remove-cell" are left out, and those tagged with
+        the other language ("zh" or "en"); "remove-input" and "remove-output" leave out one side.
     title : str, optional
         Title of the page; the first heading of level 1 when left out.
     lang : {"zh", "en"}, default "zh"
@@ -88,7 +88,7 @@ def notebook_to_html(notebook, *, title=None, lang="zh"):
     """
     if lang not in LANGUAGES:
         raise ValueError(f"notebook_to_html: `lang` is {lang!r}; it must be one of {list(LANGUAGES)}.")
-    page = _Page(WORDS[lang])
+    page = _Page(WORDS[lang], left_out=set(LANGUAGES) - {lang})
     blocks = [block for cell in notebook.cells for block in page.cell(cell)]
     first = next((text for level, _, text in page.headings if level == 1), None)
     scripts = _scripts(page.charts)
@@ -113,14 +113,15 @@ def notebook_to_html(notebook, *, title=None, lang="zh"):
 class _Page:
     """Walks the cells in order, numbering figures and tables and gathering headings and charts."""
 
-    def __init__(self, words):
+    def __init__(self, words, left_out=frozenset()):
         self.words, self.headings, self.charts = words, [], []
+        self.left_out = HIDDEN_TAGS | left_out
         self.numbers = {"figure": 0, "table": 0}
         self.has_code = False
 
     def cell(self, cell):
         tags = set(cell.metadata.get("tags", []))
-        if tags & HIDDEN_TAGS or not (cell.source.strip() or cell.get("outputs")):
+        if tags & self.left_out or not (cell.source.strip() or cell.get("outputs")):
             return
         if cell.cell_type == "markdown":
             yield "text", self.markdown(cell.source)

@@ -1,14 +1,21 @@
-"""How far coders agree: kappas for two and for many coders, Krippendorff's alpha, intraclass correlations."""
+"""How far coders agree on codes: kappas for two and for many coders, Krippendorff's alpha."""
 
 import numpy as np
-import pandas as pd
 
-from cemlab.checks import DataError, require_choice, require_columns, require_level
+from cemlab.checks import require_choice, require_level
+from cemlab.text.ratings import (
+    blank_row,
+    code_list,
+    frame_of,
+    normal_limits,
+    numbers,
+    rating_table,
+    require_raters,
+    spread_of,
+    unit_counts,
+    z_test,
+)
 
-COLUMNS = [
-    *("metric", "item", "estimate", "se", "ci_low", "ci_high", "statistic", "df1", "df2", "p_value"),
-    *("n", "n_raters", "n_missing", "level", "method", "status"),
-]
 SCALES = ("nominal", "ordinal", "interval", "ratio")
 
 
@@ -235,87 +242,6 @@ def alpha_of(coincidence, codes, scale, less=1):
     return np.nan if expected == 0 else 1 - (total.sum() - less) * (o * distance).sum() / expected
 
 
-def intraclass(data, raters, *, level=0.95):
-    """The six intraclass correlations of Shrout and Fleiss for scores by several raters.
-
-    Parameters
-    ----------
-    data : pandas or polars data frame
-        One row per subject; rows with a blank score are left out and counted in ``n_missing``.
-    raters : list of str
-        The raters' columns of numbers, two or more.
-    level : float, default 0.95
-        Confidence level.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows ``item`` ICC1, ICC2, ICC3 (one rater) and ICC1k, ICC2k, ICC3k (their mean): 1 = other raters for every
-        subject, 2 = raters are a sample (absolute agreement), 3 = just these raters (consistency). ``statistic`` is F
-        with ``df1`` and ``df2``.
-
-    Raises
-    ------
-    ValueError
-        Unknown column, fewer than two raters, `level` outside (0, 1).
-    DataError
-        Scores that are not numbers.
-
-    Notes
-    -----
-    In R: ``psych::ICC(b, lmer=FALSE)``. An estimate below 0 means less agreement than chance would give.
-
-    References
-    ----------
-    .. [1] Shrout, P. E., Fleiss, J. L. (1979). Intraclass correlations: uses in assessing rater reliability.
-       Psychological Bulletin, 86(2), 420-428.
-    """
-    from scipy.stats import f as fisher
-
-    where = "intraclass"
-    require_level(level, where)
-    require_raters(raters, where)
-    table = numbers(rating_table(data, raters, where), where)
-    x = table.dropna().to_numpy(float)
-    n, k = x.shape
-    row = blank_row("icc", n, k, len(table) - n, level, "anova")
-    names = ["ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k"]
-    if n < 2 or np.ptp(x) == 0:
-        return frame_of([row | {"item": name} for name in names])
-    between = k * ((x.mean(1) - x.mean()) ** 2).sum() / (n - 1)
-    within = ((x - x.mean(1, keepdims=True)) ** 2).sum() / (n * (k - 1))
-    raters_ms = n * ((x.mean(0) - x.mean()) ** 2).sum() / (k - 1)
-    error = (within * n * (k - 1) - raters_ms * (k - 1)) / ((n - 1) * (k - 1))
-    if error <= 0 or within <= 0:
-        return frame_of([row | {"item": name, "estimate": 1.0, "method": "anova, no error variance"} for name in names])
-    tail = 1 - (1 - level) / 2
-    f1, f3 = between / within, between / error
-    d1, d3 = n * (k - 1), (n - 1) * (k - 1)
-    icc2 = (between - error) / (between + (k - 1) * error + k * (raters_ms - error) / n)
-    mix = n * (1 + (k - 1) * icc2) - k * icc2
-    fj = raters_ms / error
-    df = (k - 1) * (n - 1) * (k * icc2 * fj + mix) ** 2 / ((n - 1) * (k * icc2 * fj) ** 2 + mix**2)
-    up, down = fisher.ppf(tail, n - 1, df), fisher.ppf(tail, df, n - 1)
-    rest = k * raters_ms + (k * n - k - n) * error
-    limits2 = n * (between - up * error) / (up * rest + n * between), n * (down * between - error) / (
-        rest + n * down * between
-    )
-    out = []
-    for name, value, df2, ratio in (("ICC1", f1, d1, None), ("ICC2", f3, d3, limits2), ("ICC3", f3, d3, None)):
-        low, high = value / fisher.ppf(tail, n - 1, df2), value * fisher.ppf(tail, df2, n - 1)
-        single = ratio or ((low - 1) / (low + k - 1), (high - 1) / (high + k - 1))
-        estimate = icc2 if ratio else (value - 1) / (value + k - 1)
-        test = {"statistic": value, "df1": n - 1, "df2": df2, "p_value": fisher.sf(value, n - 1, df2), "status": "ok"}
-        for item, (e, a, b) in ((name, (estimate, *single)), (name + "k", stepped_up(estimate, single, k))):
-            out.append(row | test | {"item": item, "estimate": e, "ci_low": a, "ci_high": b})
-    return frame_of(sorted(out, key=lambda r: names.index(r["item"])))
-
-
-def stepped_up(estimate, limits, k):
-    """Spearman-Brown: one rater's figures to those of the mean of k raters."""
-    return tuple(v * k / (1 + v * (k - 1)) for v in (estimate, *limits))
-
-
 def percent_agreement(data, raters):
     """Share of subjects (percent) on which all coders gave the same code; blank rows are left out.
 
@@ -325,88 +251,3 @@ def percent_agreement(data, raters):
     require_raters(raters, "percent_agreement")
     complete = rating_table(data, raters, "percent_agreement").dropna()
     return float("nan") if complete.empty else 100 * float((complete.nunique(axis=1) == 1).mean())
-
-
-def rating_table(data, raters, where):
-    """The raters' columns as pandas objects."""
-    if hasattr(data, "to_pandas"):
-        data = data.to_pandas()
-    if not isinstance(data, pd.DataFrame):
-        raise TypeError(f"{where}: `data` is a {type(data).__name__}; pass a pandas or polars data frame.")
-    require_columns(data.columns, raters, where)
-    return data[list(raters)].reset_index(drop=True)
-
-
-def numbers(table, where):
-    """The table as numbers; text that is no number is an error, not a gap."""
-    out = table.apply(pd.to_numeric, errors="coerce")
-    bad = int((out.isna() & table.notna()).to_numpy().sum())
-    if bad:
-        raise DataError(
-            f"{where}: {bad:,} of {int(table.notna().to_numpy().sum()):,} codes are not numbers; "
-            "use scale='nominal' or recode them first."
-        )
-    return out
-
-
-def require_raters(raters, where):
-    """Raise ValueError unless there are two coders or more."""
-    if isinstance(raters, str) or len(raters) < 2:
-        raise ValueError(f"{where}: `raters` must list two columns or more, for example ['coder_1', 'coder_2'].")
-
-
-def code_list(table, categories, where):
-    """The codes in order; codes that `categories` does not list stop the run."""
-    seen = pd.unique(table.to_numpy().ravel())
-    seen = [code for code in seen if not pd.isna(code)]
-    if categories is None:
-        return sorted(seen, key=lambda c: (isinstance(c, str), c))
-    strange = [code for code in seen if code not in set(categories)]
-    if strange:
-        raise DataError(f"{where}: {len(strange)} codes are not among `categories` (for example {strange[0]!r}).")
-    return list(categories)
-
-
-def unit_counts(table, codes):
-    """Subjects x codes: how many coders gave the code."""
-    values = table.to_numpy()
-    return np.stack([(values == code).sum(1) for code in codes], axis=1).astype(float)
-
-
-def blank_row(metric, n, raters, missing, level, method):
-    """A row whose figure is not estimable yet."""
-    return {
-        **dict.fromkeys(COLUMNS, np.nan),
-        **{"metric": metric, "item": "(all)", "n": n, "n_raters": raters, "n_missing": missing},
-        **{"level": level, "method": method, "status": "not_estimable"},
-    }
-
-
-def frame_of(rows):
-    """The rows as a frame with the fixed columns."""
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def normal_limits(estimate, se, level):
-    """Symmetric normal interval."""
-    from scipy.stats import norm
-
-    half = norm.ppf(1 - (1 - level) / 2) * se
-    return {"ci_low": estimate - half, "ci_high": estimate + half}
-
-
-def z_test(estimate, se):
-    """z and its two-sided p."""
-    from scipy.stats import norm
-
-    z = estimate / se if se > 0 else np.nan
-    return {"statistic": z, "p_value": 2 * norm.sf(abs(z))}
-
-
-def spread_of(drawn, level):
-    """Standard error and percentile limits of resampled figures."""
-    drawn = drawn[np.isfinite(drawn)]
-    if len(drawn) < 2:
-        return {}
-    low, high = np.quantile(drawn, [(1 - level) / 2, 1 - (1 - level) / 2])
-    return {"se": drawn.std(ddof=1), "ci_low": low, "ci_high": high}

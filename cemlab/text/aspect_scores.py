@@ -58,9 +58,7 @@ def aspect_columns(data, text, *, lexicon, sentiment="model"):
     return rows.drop("text")
 
 
-def aspect_scores(
-    data, text, *, lexicon, by=None, weights=None, cluster=None, level=0.95, min_n=30, sentiment="model"
-):
+def aspect_scores(data, text, *, lexicon, by=None, weights=None, cluster=None, level=0.95, min_n=30, sentiment="model"):
     """Share of comments that name each aspect, and the net judgement among those, with intervals.
 
     Parameters
@@ -206,7 +204,12 @@ def aspect_effects(data, text, score, *, lexicon, weights=None, cluster=None, le
         limits = fit.conf_int(1 - level)
         place = {key: i for i, key in enumerate(dummies)}
         spots = [place[key] for key in used]
-        for column, values in (("estimate", fit.params), ("se", fit.bse), ("ci_low", limits[:, 0]), ("ci_high", limits[:, 1])):
+        for column, values in (
+            ("estimate", fit.params),
+            ("se", fit.bse),
+            ("ci_low", limits[:, 0]),
+            ("ci_high", limits[:, 1]),
+        ):
             out.loc[spots, column] = values[1:]
         sums = [(w[dummies[key] > 0].sum(), (w[dummies[key] > 0] ** 2).sum()) for key in used]
         out.loc[spots, "n_eff"] = [a * a / b if b > 0 else 0.0 for a, b in sums]

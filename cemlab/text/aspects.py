@@ -27,10 +27,13 @@ def clauses(texts):
         ``text`` (position in `texts`), ``sentence`` (within the text), ``clause`` (row number), ``body`` (half width,
         lower case).
     """
-    column = pl.Series("body", list(texts) if not isinstance(texts, pl.Series) else texts, dtype=pl.String)
+    if isinstance(texts, str):
+        raise TypeError("clauses: `texts` is one string; pass a list or series of comments.")
+    if not isinstance(texts, pl.Series):
+        texts = pl.Series([None if t is None or t != t else str(t) for t in texts], dtype=pl.String)
     body = pl.col("body")
     sentences = (
-        pl.DataFrame({"body": column})
+        pl.DataFrame({"body": texts.cast(pl.String)})
         .with_row_index("text")
         .with_columns(body.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\\n|\\r", "\n"))
         .with_columns(body.str.replace_all(SENTENCE_END, "\n").str.replace_all(r"(\p{Han})\.", "$1\n").str.split("\n"))
@@ -116,13 +119,19 @@ def find_words(parts, lexicon):
     english = words.str.contains(ASCII_WORD)
     body = pl.col("body")
     spans = [parts.select("clause", word=body.str.extract_many(words.filter(~english).to_list(), leftmost=True))]
-    spelt = [r"(?-u:\b)(?:" + "|".join(words.filter(english).str.escape_regex()) + r")(?-u:\b)"] if english.any() else []
+    spelt = (
+        [r"(?-u:\b)(?:" + "|".join(words.filter(english).str.escape_regex()) + r")(?-u:\b)"] if english.any() else []
+    )
     spans += [parts.select("clause", word=body.str.extract_all(pattern)) for pattern in spelt]
     for name, pattern in expressions:
         there = parts.filter(body.str.contains(pattern))
         spans.append(there.select("clause", word=pl.concat_list(pl.lit(marker(name)))))
     spans = pl.concat(spans).explode("word").drop_nulls().sort("clause", maintain_order=True)
-    kinds = table.filter(~pl.col("ignored")).group_by("word").agg(pl.col("names").any(), judges=pl.col("sign").is_not_null().any())
+    kinds = (
+        table.filter(~pl.col("ignored"))
+        .group_by("word")
+        .agg(pl.col("names").any(), judges=pl.col("sign").is_not_null().any())
+    )
     spans = spans.join(kinds, on="word", maintain_order="left")
     new = pl.col("clause") != pl.col("clause").shift(1)
     new = new.fill_null(True) | (pl.col("names") & pl.col("judges").shift(1).fill_null(False))

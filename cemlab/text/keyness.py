@@ -10,7 +10,9 @@ COLUMNS = [
     *("log_odds", "se", "ci_low", "ci_high", "z", "p_value", "p_adjusted", "adjust", "new", "level", "method"),
 ]
 
-JUDGING = frozenset("贵慢快脏吵差烂乱旧破远近少冷热闷挤咸淡辣甜硬柴腥臭香丑坑亏退骗烦赞棒好坏")  # words of one character
+JUDGING = frozenset(
+    "贵慢快脏吵差烂乱旧破远近少冷热闷挤咸淡辣甜硬柴腥臭香丑坑亏退骗烦赞棒好坏"
+)  # words of one character
 
 
 def keyness(data, text, *, group, target, reference=None, words=None, min_n=10, prior=None, adjust="bh", level=0.95):
@@ -126,7 +128,9 @@ def promoter_words(data, text, score, **options):
     require_columns(frame.columns, [text, score], "promoter_words")
     counted = frame[score].value_counts(dropna=False).rename_axis("value").reset_index(name="n")
     require_scale(counted, 0, 10, column=score, where="promoter_words")
-    kind = np.select([frame[score] >= 9, frame[score] <= 6, frame[score].notna()], ["promoter", "detractor", "passive"], None)
+    kind = np.select(
+        [frame[score] >= 9, frame[score] <= 6, frame[score].notna()], ["promoter", "detractor", "passive"], None
+    )
     frame = pd.DataFrame({text: frame[text].to_numpy(), "group": kind})
     return keyness(frame, text, group="group", target="promoter", reference="detractor", **options)
 
@@ -190,7 +194,9 @@ def keyness_chart(words, *, n=12, lang="zh"):
         part = shown[side]
         clear = part["p_adjusted"] < 1 - part["level"]
         axes.hlines(part.index, part["ci_low"], part["ci_high"], color=colour, linewidth=1.5)
-        axes.scatter(part["log_odds"], part.index, s=36, color=np.where(clear, colour, "white"), edgecolor=colour, zorder=3)
+        axes.scatter(
+            part["log_odds"], part.index, s=36, color=np.where(clear, colour, "white"), edgecolor=colour, zorder=3
+        )
     labels = [f"{r.word} ({r.n:,}/{r.n_reference:,})".replace("$", r"\$") for r in shown.itertuples()]
     axes.set_yticks(range(len(shown)), labels)
     axes.axvline(0, color="grey", linewidth=0.8)

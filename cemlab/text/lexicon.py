@@ -155,12 +155,12 @@ def touchpoint_lexicon(codebook, base=None, *, lang="zh"):
     for column, title, words in zip(columns, titles, spoken, strict=True):
         known = base.aspects.get(column.name) if base else None
         own = [title, *(word for word in words if word not in shared)]
-        fields = known.model_dump() if known else {"title": dict(column.title or {}) or {lang: title}}
+        fields = known.model_dump() if known else {"title": {k: codebook.label(column.name, k) for k in ("zh", "en")}}
         fields |= {"group": column.stage or "", "words": [*own, *(known.words if known else [])]}
         aspects[column.name] = Aspect(**fields)
     return Lexicon(
         name=codebook.name,
-        title=dict(codebook.title),
+        title={k: codebook.title(k) or codebook.name for k in ("zh", "en")},
         aspects=aspects,
         ignore=base.ignore if base else [],
         opinions=base.opinions if base else {},
@@ -239,11 +239,14 @@ def suggest_words(texts, lexicon, *, per_aspect=10, min_n=10, min_share=0.25, st
     npmi = np.nan_to_num(npmi, nan=-1.0, neginf=-1.0)
     general = {w for list_ in lexicon.opinions.values() for w in list_} | set(lexicon.words()) | set(STOP_WORDS)
     taken = general | set(stop or ()) | {w for a in lexicon.aspects.values() for w in (*a.praise_near, *a.blame_near)}
+    own = {name: (*a.words, *a.positive, *a.negative, *a.neutral) for name, a in lexicon.aspects.items()}
     rows = []
     for i, word in enumerate(words):
         j = int(npmi[i].argmax())
         share = both[i, j] / n[i]
-        if word in taken or len(word) < 2 or word.isdigit() or npmi[i, j] <= 0 or share < min_share:
+        if len(word) < 2 or word.isnumeric() or npmi[i, j] <= 0 or share < min_share:
+            continue
+        if word in taken or any(known in word for known in own[names[j]]):  # found already
             continue
         rows.append((names[j], word, npmi[i, j], int(n[i]), int(both[i, j]), share, False))
     out = pd.DataFrame(rows, columns=PROPOSALS)

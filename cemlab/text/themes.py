@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.checks import DataError, require_columns
-from cemlab.text.keyness import content_words
+from cemlab.text.keyness import content_words, fighting_words
 
 LEAST = 50  # texts with words below which themes would be accidents
 TOP = 10  # words that stand for a theme when two runs are compared
@@ -35,7 +35,7 @@ class Themes:
     centres: np.ndarray = field(repr=False, default=None)
 
 
-def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_n=5, sample=5000, seed=1):
+def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_n=5, sample=3000, seed=1):
     """Divide comments into themes and name each by the words that set it apart.
 
     Parameters
@@ -51,7 +51,7 @@ def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_
         The study's own words for the tokeniser.
     min_n : int, default 5
         Words in fewer comments are left out; so are words in more than half of them.
-    sample : int, default 5000
+    sample : int, default 3000
         Comments from which themes are learnt at most, evenly spread over `texts`; all are placed by `place_texts`.
     seed : int, default 1
         Seed of starting values and subsamples.
@@ -89,7 +89,7 @@ def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_
     texts = told_texts(texts)
     chosen = np.linspace(0, len(texts) - 1, min(sample, len(texts))).astype(int) if len(texts) else []
     spoken = tokenise([texts[i] for i in chosen], words)
-    vectors = TfidfVectorizer(analyzer=topic_words, min_df=min_n, max_df=0.5, sublinear_tf=True, max_features=4000)
+    vectors = TfidfVectorizer(analyzer=topic_words, min_df=min_n, max_df=0.5, sublinear_tf=True, max_features=2000)
     if len(spoken) < LEAST:
         raise DataError(f"find_themes: {len(spoken)} texts with words; themes need {LEAST}. Read the comments instead.")
     try:
@@ -112,7 +112,9 @@ def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_
     centres, place = centres[order], np.array([-1 if p < 0 else int(np.flatnonzero(order == p)[0]) for p in place])
     table = distinctive_words(held, place, vectors.get_feature_names_out(), k)
     names = {code: "、".join(part["word"].head(4)) for code, part in table.groupby("theme", sort=False)}
-    report = pd.DataFrame({"themes": tried, "stability": [stability[t] for t in tried], "chosen": [t == k for t in tried]})
+    report = pd.DataFrame(
+        {"themes": tried, "stability": [stability[t] for t in tried], "chosen": [t == k for t in tried]}
+    )
     return Themes(names, table, report, tuple(words or ()), vectors, centres)
 
 
@@ -140,14 +142,20 @@ def stability_of(held, reference, seed, runs=4, part=0.8):
     from scipy.optimize import linear_sum_assignment
 
     rng = np.random.default_rng(seed)
-    leading = [set(row) for row in np.argsort(-reference, axis=1, kind="stable")[:, :TOP]]
+    leading = leading_words(reference)
     scores = []
     for run in range(runs):
         rows = np.sort(rng.permutation(held.shape[0])[: int(part * held.shape[0])])
-        other = np.argsort(-factorise(held[rows], len(reference), seed + run + 1), axis=1, kind="stable")[:, :TOP]
-        overlap = np.array([[len(a & set(b)) / len(a | set(b)) for b in other] for a in leading])
+        other = leading_words(factorise(held[rows], len(reference), seed + run + 1))
+        overlap = np.array([[len(a & b) / max(len(a | b), 1) for b in other] for a in leading])
         scores.append(overlap[linear_sum_assignment(-overlap)].mean())
     return float(np.mean(scores))
+
+
+def leading_words(factor):
+    """The numbers of the words with the largest weights of each theme; fewer where fewer have a weight that counts."""
+    order = np.argsort(-factor, axis=1, kind="stable")[:, :TOP]
+    return [{w for w in row if weights[w] > 0.01 * weights[row[0]]} for row, weights in zip(order, factor, strict=True)]
 
 
 def nearest_theme(held, centres):
@@ -159,17 +167,17 @@ def nearest_theme(held, centres):
 
 
 def distinctive_words(held, place, vocabulary, k, most=15):
-    """Words of each theme by class-based tf-idf: frequent in its texts, rare in the others'."""
+    """Words that set each theme apart from all other texts, by the z of their log-odds (`keyness`)."""
     there = (held > 0).astype(float)
-    each = np.stack([np.asarray(there[place == j].sum(0)).ravel() for j in range(k)])
-    share = each / np.maximum(each.sum(1, keepdims=True), 1)
-    weight = share * np.log1p(each.sum() / k / np.maximum(each.sum(0), 1))
+    total = np.asarray(there.sum(0)).ravel()
     rows = []
     for j in range(k):
+        here = np.asarray(there[place == j].sum(0)).ravel()
+        z = fighting_words(here, total - here, None, 0.95)["z"] if 0 < here.sum() < total.sum() else here
         size = max(int((place == j).sum()), 1)
-        for rank, w in enumerate(np.argsort(-weight[j], kind="stable")[:most], start=1):
-            if each[j, w]:
-                rows.append((f"t{j + 1}", rank, vocabulary[w], weight[j, w], int(each[j, w]), 100 * each[j, w] / size))
+        for rank, w in enumerate(np.argsort(-z, kind="stable")[:most], start=1):
+            if here[w]:
+                rows.append((f"t{j + 1}", rank, vocabulary[w], z[w], int(here[w]), 100 * here[w] / size))
     return pd.DataFrame(rows, columns=["theme", "rank", "word", "weight", "n", "percent"])
 
 
@@ -237,7 +245,7 @@ def compare_themes(data, text, *, themes, wave="_wave", current, previous, **opt
     return out.sort_values("difference", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
 
 
-def theme_quotations(texts, themes, *, n=3, min_n=10, shortest=8, longest=120):
+def theme_quotations(texts, themes, *, n=3, min_n=10, shortest=15, longest=120):
     """The most typical comments of each theme, masked.
 
     Returns a frame ``theme, comments, rank, closeness, text``: the comments nearest to the theme's centre, distinct, of
@@ -253,7 +261,10 @@ def theme_quotations(texts, themes, *, n=3, min_n=10, shortest=8, longest=120):
         part = rows[rows["theme"] == code]
         fit = part[part["text"].str.len() >= shortest].drop_duplicates("text")
         fit = fit.sort_values(["closeness", "text"], ascending=[False, True]).head(n if len(part) >= min_n else 0)
-        shown = [(code, len(part), r, q.closeness, shortened(mask(q.text), longest)) for r, q in enumerate(fit.itertuples(), 1)]
+        shown = [
+            (code, len(part), r, q.closeness, shortened(mask(q.text), longest))
+            for r, q in enumerate(fit.itertuples(), 1)
+        ]
         out += shown or [(code, len(part), 0, np.nan, "")]
     return pd.DataFrame(out, columns=["theme", "comments", "rank", "closeness", "text"])
 

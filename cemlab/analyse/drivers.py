@@ -1,0 +1,328 @@
+"""Key drivers: which touchpoints go with the outcome, how much, and whether more than noise would."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from cemlab.analyse.driver_sums import LARGEST_REPAIR, MIN_USERS, DriverSums, driver_sums, repaired
+from cemlab.analyse.lmg import MOST, lmg_shares, subset_r2
+from cemlab.analyse.relative_weights import relative_weights
+from cemlab.checks import require_choice, require_level
+from cemlab.measure.schema import comparisons, estimates
+
+METHODS = ("relative_weights", "lmg")
+NOISE = "(noise)"
+UNITS = {
+    **{"importance": "percent", "above_noise": "percent", "reach": "percent", "r2_part": "r2", "r_squared": "r2"},
+    **{"correlation": "r", "beta": "beta", "vif": "ratio", "rank": "rank", "coefficient": "mean", "performance": "mean"},
+}
+ORDER = ("importance", "above_noise", "rank", "correlation", "beta", "coefficient", "r2_part", "vif", "performance", "reach")
+
+
+def key_drivers(
+    data,
+    outcome=None,
+    drivers=None,
+    *,
+    weights=None,
+    cluster=None,
+    method="relative_weights",
+    metric="mean",
+    missing="pairwise",
+    draws=2000,
+    level=0.95,
+    min_n=None,
+    min_users=MIN_USERS,
+    seed=1,
+):
+    """How much of the outcome goes with each driver, with intervals, signs and a noise floor.
+
+    Parameters
+    ----------
+    data : pandas, polars (eager or lazy) or Spark data frame; or DriverSums
+        One row per answer; or what `driver_sums` made of it (then outcome, drivers, weights, cluster, metric, missing and
+        min_users are those of the sums).
+    outcome : str
+        Numeric column to be explained: satisfaction, or the 0 to 10 recommendation.
+    drivers : list of str
+        Numeric columns, reversed where needed so that higher is better.
+    weights : str, optional
+        Column of case weights.
+    cluster : str, optional
+        Column of stores or interview points sampled as a whole; they are then what is resampled.
+    method : {"relative_weights", "lmg"}, default "relative_weights"
+        Johnson's relative weights, or LMG (Shapley) shares, exact up to 18 drivers.
+    metric : {"mean", "nps"}, default "mean"
+        "nps" explains the points 100, 0 and -100 of promoters, passives and detractors, so that coefficients are NPS
+        points.
+    missing : {"pairwise", "listwise"}, default "pairwise"
+        "pairwise": every correlation from those who answered both (a touchpoint among its users); "listwise": only
+        rows that answered everything. Without gaps both are the same; the `method` column says what was done.
+    draws : int, default 2000
+        Bootstrap samples of persons (below 1,000 of them), replicates or clusters; 0 gives no intervals.
+    level : float, default 0.95
+    min_n : int, optional
+        Below this many answers only correlations are given; max(200, 10 a driver) when left out.
+    min_users : int, default 100
+        A driver with fewer users is not estimated.
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        Estimates in long form, one row per ``metric`` and ``item``:
+
+        ``importance`` (percent of the explained variance; sums to 100 over drivers), ``r2_part`` (the same as part of
+        R-squared), ``correlation``, ``beta`` (standardised, full model: its sign is the driver's), ``coefficient``
+        (outcome points that go with one more point on the driver, others held), ``vif``, ``rank`` (interval: ranks
+        between draws), ``above_noise`` (importance less that of a noise driver), ``performance`` (mean), ``reach``
+        (percent of those asked who used it); for the model ``r_squared`` (item: the outcome) and ``importance`` of
+        "(noise)": what a driver without any meaning gets.
+
+        Drivers that cannot be estimated keep their row: status "not_estimable", ``method`` says why (constant,
+        few_users, few_joint_users, correlations_only).
+
+    Raises
+    ------
+    ValueError
+        Wrong columns or options; more than 18 drivers with "lmg"; a pairwise matrix that no small repair makes a
+        correlation matrix.
+    DataError
+        A missing or negative weight.
+
+    Notes
+    -----
+    Everything comes from weighted sums of products: one scan, whatever the rows. The noise driver is drawn from its exact
+    distribution given these sums (Tonidandel's comparison without choosing one lucky variable), and compared by relative
+    weights under both methods. Intervals are percentiles; importance near 0 is biased upwards, hence the floor.
+    Importance is not cause: correlated drivers share credit, a driver that everyone rates alike gets none, and an omitted
+    one is hidden in others. With VIF above about 5 single coefficients and signs mean little; shares stay stable.
+    Pairwise correlations of different users may not fit together: an indefinite matrix is repaired openly (method ends
+    in "_repaired") if no correlation moves by more than 0.1, otherwise refused.
+
+    References
+    ----------
+    Johnson (2000), Multivariate Behavioral Research 35, 1-19. Tonidandel, LeBreton, Johnson (2009), Psychological
+    Methods 14, 387-399. Groemping (2006), J. Statistical Software 17(1). In R: ``rwa::rwa``, ``relaimpo::calc.relimp``.
+    """
+    where = "key_drivers"
+    require_choice(method, METHODS, name="method", where=where)
+    require_level(level, where)
+    how = {"weights": weights, "cluster": cluster, "metric": metric, "missing": missing, "min_users": min_users}
+    sums = data if isinstance(data, DriverSums) else driver_sums(data, outcome, drivers, **how)
+    if method == "lmg" and sums.k > MOST:
+        subset_r2(np.eye(sums.k + 1))  # says why not
+    least = max(200, 10 * sums.k) if min_n is None else min_n
+    if sums.n < least:
+        return shaped(sums, correlations_only(sums), level, f"correlations_only_{sums.missing}")
+    base = sums.describe(sums.total)
+    fixed, change = repaired(base[3])
+    if change > LARGEST_REPAIR:
+        raise ValueError(
+            f"{where}: the pairwise correlations contradict each other (smallest eigenvalue "
+            f"{np.linalg.eigvalsh(base[3])[0]:.3f}; a repair would move one by {change:.2f}); take missing='listwise' or "
+            "leave out drivers that few people share."
+        )
+    rows = figures(sums, (*base[:3], fixed), method)
+    rows |= noise_floor(sums, base, level, seed)
+    token = f"{method}_{sums.missing}" + ("_repaired" if change else "")
+    if draws and len(sums.units) > 1:
+        resampled = drawn_figures(sums, method, draws, seed)
+        rows = with_intervals(rows, resampled, level)
+        token += f"_{sums.unit_kind}{len(sums.units)}"
+    return shaped(sums, rows, level, token)
+
+
+def drawn_figures(sums, method, draws, seed):
+    """Figures of `draws` bootstrap samples: dict of metric to array, draws first."""
+    drawn, parts = sums.draws(draws, seed), []
+    for start in range(0, draws, 100):  # in pieces: the subsets of all draws at once would not fit a processor's cache
+        base = sums.describe(drawn[start : start + 100])
+        parts.append(figures(sums, (*base[:3], repaired(base[3])[0]), method))
+    out = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    noise = sums.noise(draws, seed + 1, 2.0)
+    base = sums.describe(drawn)
+    out["above_noise"] = less_noise(repaired(base[3])[0], noise)
+    return out
+
+
+def figures(sums, base, method):
+    """All figures of a model from (weights, means, standard deviations, correlations); stacks of them, too."""
+    weight, means, sd, correlation = base
+    k = sums.k
+    among, r = correlation[..., :k, :k], correlation[..., :k, k]
+    parts = relative_weights(among, r) if method == "relative_weights" else lmg_shares(subset_r2(correlation), k)
+    total = parts.sum(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        importance = np.where(total > 0, 100 * parts / total, 0.0)
+        inverse, single = inverses(among)
+        beta = np.where(single, np.einsum("...ij,...j->...i", inverse, r), np.nan)
+        coefficient = beta * sd[..., k:] / sd[..., :k]
+    return {
+        "importance": importance,
+        "r2_part": parts,
+        "correlation": r,
+        "beta": beta,
+        "coefficient": coefficient,
+        "vif": np.where(single, np.einsum("...ii->...i", inverse), np.inf),
+        "rank": ranks(importance),
+        "performance": means[..., :k],
+        "reach": sums.reach(weight),
+        "r_squared": total,
+    }
+
+
+def inverses(among):
+    """Inverse correlation matrices, and whether each has one (a matrix of dependent drivers has none)."""
+    single = np.linalg.eigvalsh(among)[..., :1] > 1e-9
+    return np.linalg.inv(np.where(single[..., None], among, np.eye(among.shape[-1]))), single
+
+
+def ranks(importance):
+    """Rank of each driver, 1 for the largest."""
+    return np.argsort(np.argsort(-importance, axis=-1, kind="stable"), axis=-1, kind="stable") + 1.0
+
+
+def less_noise(correlation, noise):
+    """Importance of each driver less that of a noise driver that joins them (percent of what all of them explain)."""
+    draws, k = len(noise), correlation.shape[-1] - 1
+    wide = np.empty((draws, k + 1, k + 1))
+    wide[:, :k, :k] = correlation[..., :k, :k]
+    wide[:, k, :k] = wide[:, :k, k] = noise[:, :k]
+    wide[:, k, k] = 1.0
+    r = np.empty((draws, k + 1))
+    r[:, :k], r[:, k] = correlation[..., :k, k], noise[:, k]
+    parts = relative_weights(wide, r)
+    return 100 * (parts[:, :k] - parts[:, k:]) / parts.sum(axis=1, keepdims=True)
+
+
+def noise_floor(sums, base, level, seed):
+    """What a driver without meaning gets in this very sample: mean, and the percentiles of `level`."""
+    noise = sums.noise(1000, seed + 2, 1.0)
+    correlation = repaired(base[3])[0]
+    wide = less_noise(np.broadcast_to(correlation, (len(noise), *correlation.shape)), noise)
+    share = (100 - wide.sum(axis=1)) / (sums.k + 1)  # parts sum to 100, and each stands there less the noise's
+    low, high = np.quantile(share, [(1 - level) / 2, (1 + level) / 2])
+    return {"noise": (share.mean(), share.std(ddof=1), low, high), "above_noise": wide.mean(axis=0)}
+
+
+def correlations_only(sums):
+    """Figures of a sample too small for a model."""
+    weight, means, _, correlation = sums.describe(sums.total)
+    nothing = np.full(sums.k, np.nan)
+    names = ("importance", "r2_part", "beta", "coefficient", "vif", "rank")
+    known = {"correlation": correlation[: sums.k, sums.k], "performance": means[: sums.k], "reach": sums.reach(weight)}
+    return {name: nothing for name in names} | known | {"r_squared": np.array([np.nan])}
+
+
+def with_intervals(rows, drawn, level):
+    """Each figure as (estimate, se, low, high), from its draws; ranks keep whole numbers."""
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    out = {}
+    for name, estimate in rows.items():
+        if name not in drawn:
+            out[name] = estimate
+            continue
+        values = drawn[name]
+        with np.errstate(invalid="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a column of draws without a value has no quantile
+            finite = np.where(np.isfinite(values), values, np.nan)
+            kind = {"method": "inverted_cdf"} if name == "rank" else {}
+            low, high = np.nanquantile(finite, tails, axis=0, **kind)
+            out[name] = (estimate, np.nanstd(finite, axis=0, ddof=1), low, high)
+    return out
+
+
+def shaped(sums, rows, level, token):
+    """Long estimates of all drivers, the excluded ones too, then of the model."""
+    people, out = sums.people, []
+    number = {"n": people["n"], "n_missing": people["n_missing"]}
+    for metric in (name for name in ORDER if name in rows):
+        value = rows[metric] if isinstance(rows[metric], tuple) else (rows[metric], *[np.full(sums.k, np.nan)] * 3)
+        unit = "points" if metric == "coefficient" and sums.options["metric"] == "nps" else UNITS[metric]
+        for i, driver in enumerate(sums.drivers):
+            out.append({"metric": metric, "item": driver, "unit": unit, "method": token, **figure(value, i)})
+        for driver, reason in sums.excluded.items():
+            out.append({"metric": metric, "item": driver, "unit": unit, "method": f"excluded_{reason}"})
+    for row in out:
+        row["n"], row["n_missing"] = (int(number[name][row["item"]]) for name in ("n", "n_missing"))
+        if sums.missing == "listwise" and row["item"] in sums.drivers:
+            row["n"] = sums.n
+        row["n_eff"] = row["n"] * sums.n_eff / sums.n
+    value = rows["r_squared"] if isinstance(rows["r_squared"], tuple) else (rows["r_squared"], *[np.full(1, np.nan)] * 3)
+    model = {"n": sums.n, "n_eff": sums.n_eff, "method": token}
+    out.append({"metric": "r_squared", "item": sums.outcome, "unit": "r2", **model, **figure(value, 0)})
+    if "noise" in rows:
+        names = dict(zip(("estimate", "se", "ci_low", "ci_high"), rows["noise"], strict=True))
+        out.append({"metric": "importance", "item": NOISE, "unit": "percent", **model, **names})
+    frame = pd.DataFrame(out).assign(level=level)
+    frame["status"] = np.where(frame["estimate"].isna(), "not_estimable", "ok")
+    return estimates(frame)
+
+
+def figure(value, place):
+    """One driver's estimate, error and limits."""
+    return {name: float(part[place]) for name, part in zip(("estimate", "se", "ci_low", "ci_high"), value, strict=True)}
+
+
+def driver_table(results):
+    """Key drivers in wide form for charts and decisions: one row per driver, most important first.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Output of `key_drivers`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``item, importance, importance_low, importance_high, rank, rank_low, rank_high, sign`` (1, -1, or 0 where the
+        interval of beta holds 0), ``stands`` (above the noise driver with all of its interval, and sign not negative),
+        ``correlation, beta, coefficient, coefficient_low, coefficient_high, vif, performance, reach, n, method, status``.
+        Drivers that cannot be estimated stand last.
+    """
+    drivers = results[(results["item"] != NOISE) & (results["metric"] != "r_squared")]
+    wide = drivers.pivot(index="item", columns="metric", values=["estimate", "ci_low", "ci_high"])
+    head = drivers[drivers["metric"] == "importance"].set_index("item")
+    out = pd.DataFrame(index=list(head.index))
+    for metric in ("importance", "rank", "coefficient"):
+        for name, part in ((metric, "estimate"), (f"{metric}_low", "ci_low"), (f"{metric}_high", "ci_high")):
+            out[name] = wide[part].get(metric)
+    for metric in ("correlation", "beta", "vif", "performance", "reach"):
+        out[metric] = wide["estimate"].get(metric)
+    low, high = wide["ci_low"]["beta"], wide["ci_high"]["beta"]
+    out["sign"] = np.where(low > 0, 1, np.where(high < 0, -1, 0))
+    noise = wide["ci_low"].get("above_noise", pd.Series(np.nan, index=out.index))
+    out["stands"] = (noise.reindex(out.index) > 0) & ~(out["sign"] < 0)
+    out = out.join(head[["n", "method", "status"]])
+    return out.sort_values("importance", ascending=False, na_position="last", kind="stable").rename_axis("item").reset_index()
+
+
+def driver_claims(results):
+    """Each driver against the noise driver, as comparisons for the report's one family of tests.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Comparisons with ``metric`` "importance", ``reference`` "(noise)": the difference in percent of the explained
+        variance and its two-sided p-value (normal, from the bootstrap error). Drivers without an interval are left out.
+    """
+    from scipy.stats import norm
+
+    above = results[(results["metric"] == "above_noise") & results["se"].gt(0)]
+    floor = results.loc[results["item"] == NOISE, "estimate"]
+    importance = results[results["metric"] == "importance"].set_index("item")["estimate"]
+    frame = above.assign(
+        metric="importance",
+        estimate=above["item"].map(importance),
+        reference=NOISE,
+        reference_estimate=floor.iloc[0] if len(floor) else np.nan,
+        difference=above["estimate"],
+        difference_se=above["se"],
+        difference_low=above["ci_low"],
+        difference_high=above["ci_high"],
+        p_value=2 * norm.sf(np.abs(above["estimate"] / above["se"])),
+        adjust="none",
+    )
+    return comparisons(frame.assign(p_adjusted=frame["p_value"]))

@@ -1,0 +1,172 @@
+"""Rows prepared for methods that need more than sums of single items: units to resample, gaps as zeros, a design matrix."""
+
+import narwhals as nw
+import numpy as np
+
+from cemlab.checks import DataError, require_columns
+from cemlab.measure.moments import collect_all, columns_of, cross_moments, lazy, number_column
+from cemlab.measure.schema import as_list
+
+FEW_PERSONS = 1000  # below this the persons themselves are resampled, from here on their replicates
+REPLICATES = 256
+LIMIT = 2_000_000  # rows of a design matrix
+
+
+def with_units(data, *, cluster=None, person="_person", where="with_units"):
+    """`data` with the column ``unit__`` that a bootstrap resamples, and what kind of unit it is.
+
+    Parameters
+    ----------
+    data : pandas, polars (eager or lazy) or Spark data frame
+        One row per answer.
+    cluster : str, optional
+        Column of clusters; they are then the units. A row without a cluster is a unit of its own.
+    person : str or None
+        Column of the person, where there is one.
+
+    Returns
+    -------
+    frame : narwhals.LazyFrame
+    kind : {"clusters", "persons", "replicates"}
+
+    Raises
+    ------
+    ValueError
+        Unknown cluster; a Spark frame with neither ``_replicate`` nor `cluster`.
+
+    Notes
+    -----
+    Below 1,000 persons every person is a unit (rows without a person count as one each). From there on the units are
+    the 256 replicates of the store (``_replicate``, from the keyed person, so that nobody is in two of them); a frame
+    without that column gets them by a fixed scramble of its row numbers, which keeps no person together.
+    """
+    frame = lazy(data, where)
+    have = columns_of(frame)
+    require_columns(have, as_list(cluster), where)
+    local = type(frame.to_native()).__module__.startswith("polars")
+    if not local:
+        if cluster is None and "_replicate" not in have:
+            raise ValueError(f"{where}: a Spark frame needs a column '_replicate' (0-255, from the person) or `cluster`.")
+        return frame.with_columns(nw.col(cluster or "_replicate").cast(nw.String).alias("unit__")), (
+            "clusters" if cluster else "replicates"
+        )
+    frame = nw.from_native(frame.to_native().with_row_index("row__"))
+    alone = nw.concat_str([nw.lit("row "), nw.col("row__").cast(nw.String)])
+    if cluster:
+        name, kind = nw.col(cluster).cast(nw.String), "clusters"
+    else:
+        known = person if person in have else None
+        who = nw.col(known).cast(nw.String) if known else nw.lit(None, nw.String)
+        (size,) = collect_all([frame.select((nw.col(known).n_unique() if known else nw.len()).alias("n"), nw.len().alias("rows"))])
+        if size["n"][0] < FEW_PERSONS and size["rows"][0] < 20 * FEW_PERSONS:
+            name, kind = who, "persons"
+        elif "_replicate" in have:
+            name, kind = nw.col("_replicate").cast(nw.String), "replicates"
+        else:
+            scrambled = (nw.col("row__").cast(nw.Int64) * 40503 % 65536) // (65536 // REPLICATES)
+            name, kind = scrambled.cast(nw.String), "replicates"
+    unit = nw.when(name.is_null()).then(alone).otherwise(name)
+    return frame.with_columns(unit.alias("unit__")).drop("row__"), kind
+
+
+def pairwise_moments(data, columns, *, by=None, weights=None, where="pairwise_moments"):
+    """As `cross_moments`, over gaps: columns become their values with 0 for missing, then 1 where answered, else 0.
+
+    The products of these 2k columns hold, for every pair, the sums over rows that answered both. ``columns`` of the
+    result still names the k columns.
+    """
+    frame = lazy(data, where)
+    require_columns(columns_of(frame), columns, where)
+    gap = [number_column(column).is_null() for column in columns]
+    frame = frame.with_columns(
+        *(nw.when(g).then(nw.lit(0.0)).otherwise(number_column(c)).alias(f"v__{i}") for i, (c, g) in enumerate(zip(columns, gap, strict=True))),
+        *(nw.when(g).then(nw.lit(0.0)).otherwise(nw.lit(1.0)).alias(f"a__{i}") for i, g in enumerate(gap)),
+    )  # fmt: skip
+    names = [f"{kind}__{i}" for kind in "va" for i in range(len(columns))]
+    return {**cross_moments(frame.to_native(), names, by=by, weights=weights, where=where), "columns": list(columns)}
+
+
+def design_matrix(data, columns, *, weights=None, where="design_matrix"):
+    """Rows that answered every column, as an array, with their weights.
+
+    Parameters
+    ----------
+    data : pandas, polars (eager or lazy) or Spark data frame
+    columns : list of str
+        Numeric columns.
+    weights : str, optional
+
+    Returns
+    -------
+    values : array (n, k)
+    weights : array (n,)
+        1 without `weights`.
+    n_dropped : int
+        Rows left out because an answer is missing.
+
+    Raises
+    ------
+    ValueError
+        Unknown column; more than 2,000,000 complete rows: such a method needs them in memory, take a sample.
+    DataError
+        A weight that is missing or negative in a complete row.
+    """
+    frame = lazy(data, where)
+    require_columns(columns_of(frame), [*columns, *as_list(weights)], where)
+    weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
+    rows = frame.select(*(number_column(c).alias(f"x__{i}") for i, c in enumerate(columns)), weight.alias("w__"))
+    (size,) = collect_all([frame.select(nw.len().alias("n"))])
+    kept = rows
+    for i in range(len(columns)):
+        kept = kept.filter(~nw.col(f"x__{i}").is_null())
+    (count,) = collect_all([kept.select(nw.len().alias("n"))])
+    if count["n"][0] > LIMIT:
+        raise ValueError(
+            f"{where}: {count['n'][0]:,} complete rows; this method holds them in memory and takes at most {LIMIT:,}. "
+            "Draw a sample, or use a method that works from sums (key_drivers)."
+        )
+    (table,) = collect_all([kept])
+    values, w = table.iloc[:, :-1].to_numpy(float), table["w__"].to_numpy(float)
+    if not (w >= 0).all() or not np.isfinite(w).all():
+        raise DataError(
+            f"{where}: weight column {weights!r} must be a non-negative number; {int((~(w >= 0)).sum())} of {len(w)} "
+            "complete rows have none. Weight those answers or leave them out."
+        )
+    return values, w, int(size["n"][0] - count["n"][0])
+
+
+def reasons(data, columns, *, where="reasons"):
+    """How many rows answered each numeric column, and why the others did not, in one scan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``item, rows, n, not_applicable, not_asked, n_missing, low, high``; ``n_missing`` counts asked who gave no answer
+        (all gaps where the scan does not say why).
+
+    Raises
+    ------
+    ValueError
+        Unknown column, or text instead of numbers.
+    """
+    import pandas as pd
+
+    frame = lazy(data, where)
+    have, schema = columns_of(frame), frame.collect_schema()
+    require_columns(have, columns, where)
+    asked = [nw.len().alias("rows")]
+    for i, column in enumerate(columns):
+        if not (schema[column].is_numeric() or schema[column] == nw.Boolean):
+            raise ValueError(f"{where}: column {column!r} holds {schema[column]}, not numbers; recode it in the codebook.")
+        value = number_column(column)
+        why = nw.col(f"{column}__why") if f"{column}__why" in have else nw.lit(None, nw.String)
+        for name in ("not_applicable", "not_asked"):
+            asked.append(nw.when(value.is_null() & (why == name)).then(nw.lit(1)).otherwise(nw.lit(0)).sum().alias(f"{name}{i}"))
+        asked += [(~value.is_null()).sum().alias(f"n{i}"), value.min().alias(f"low{i}"), value.max().alias(f"high{i}")]
+    (table,) = collect_all([frame.select(*asked)])
+    names = ["n", "not_applicable", "not_asked", "low", "high"]
+    row = table.iloc[0]
+    out = pd.DataFrame([{"item": c, "rows": row["rows"], **{name: row[f"{name}{i}"] for name in names}} for i, c in enumerate(columns)])
+    out = out.fillna({"n": 0, "not_applicable": 0, "not_asked": 0})
+    out["n_missing"] = out["rows"] - out["n"] - out["not_applicable"] - out["not_asked"]
+    return out.astype({name: "int64" for name in ("rows", "n", "not_applicable", "not_asked", "n_missing")})

@@ -1,0 +1,273 @@
+"""Aspects by hand: clauses, negation, contrast, overlaps; measures from them; lexicons that load, grow and complain."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cemlab.codebook import load_codebook
+from cemlab.measure.scores import nps
+from cemlab.text.aspect_scores import SIGN, aspect_columns, aspect_effects, aspect_scores, compare_aspects
+from cemlab.text.aspects import aspect_mentions, clauses
+from cemlab.text.lexicon import (
+    accept_words,
+    load_lexicon,
+    save_lexicon,
+    suggest_words,
+    touchpoint_lexicon,
+)
+
+SMALL = """
+name: small
+title: {zh: 小词表, en: Small}
+ignore: [服务区, 菜市场]
+opinions:
+  positive: [不错, 好, 方便, 满意]
+  negative: [差, 糟糕]
+  neutral: [一般]
+  ignore: [好多, 只好]
+  negators: [不, 不是很, 没有, 不太]
+  intensifiers: [好]
+aspects:
+  service: {title: {zh: 服务, en: Service}, group: people, words: [服务, 服务员], positive: [热情], negative: [冷淡]}
+  price: {title: {zh: 价格, en: Price}, words: [价格], negative: [贵], positive: [便宜], blame_near: [高], patterns: ['\\d+元']}
+  place: {title: {zh: 环境, en: Place}, words: [环境, WiFi], positive: [干净], negative: [吵]}
+"""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    path = tmp_path_factory.mktemp("lexicon") / "small.yml"
+    path.write_text(SMALL, encoding="utf-8")
+    return load_lexicon(path)
+
+
+def judged(text, lexicon, **options):
+    """{aspect: label} of one text."""
+    rows = aspect_mentions([text], lexicon, **options)
+    return dict(zip(rows["aspect"], rows["label"], strict=True))
+
+
+def test_clauses_by_hand():
+    parts = clauses(["环境好，但是服务差。价格贵!", None, "  ", "free WiFi here、不错"])
+    assert parts["body"].to_list() == ["环境好", "但是服务差", "价格贵", "free wifi here、不错"]
+    assert parts["text"].to_list() == [0, 0, 0, 3] and parts["sentence"].to_list() == [0, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("服务员很热情", {"service": "positive"}),
+        ("服务员不热情", {"service": "negative"}),  # negator before praise
+        ("一点都不贵", {"price": "positive"}),  # negator before blame
+        ("服务不是很好", {"service": "negative"}),
+        ("服务好环境差", {"service": "positive", "place": "negative"}),  # two aspects in one clause
+        ("服务和环境都不错", {"service": "positive", "place": "positive"}),  # one judgement for two aspects
+        ("环境不错但服务差", {"place": "positive", "service": "negative"}),  # contrast
+        ("很满意他们的服务", {"service": "positive"}),  # judgement before the aspect
+        ("服务呢，不错", {"service": "positive"}),  # judgement in the next clause
+        ("服务呢。不错", {"service": "neutral"}),  # but not in the next sentence
+        ("服务好，服务差", {"service": "neutral"}),  # mixed
+        ("环境一般", {"place": "neutral"}),
+        ("价格高", {"price": "negative"}),  # 高 blames a price
+        ("服务高", {"service": "neutral"}),  # and nothing else
+        ("花了35元", {"price": "neutral"}),  # a pattern names the aspect
+        ("好贵啊", {"price": "negative"}),  # 好 strengthens here
+        ("服务区好多车", {}),  # ignored phrases
+        ("wifi不错", {"place": "positive"}),
+        ("wifis are here", {}),  # whole words only in English
+        ("ＷｉＦｉ差", {"place": "negative"}),  # full width
+    ],
+)
+def test_judgements_by_hand(text, expected, small):
+    assert judged(text, small) == expected
+
+
+def test_counts_of_clauses(small):
+    row = aspect_mentions(["服务好，服务员热情，服务差"], small).row(0, named=True)
+    assert (row["clauses"], row["positive"], row["negative"]) == (3, 2, 1)
+    assert row["score"] == pytest.approx(1 / 3) and row["label"] == "positive"
+
+
+def test_the_sentiment_function_judges_what_words_do_not(small):
+    asked = []
+
+    def sentiment(texts):
+        asked.extend(texts)
+        return pd.DataFrame({"probability": [0.9 if "笑" in text else np.nan for text in texts]})
+
+    assert judged("服务员笑着送我们出门，环境也看了，价格贵", small, sentiment=sentiment) == {
+        "service": "positive",
+        "place": "neutral",
+        "price": "negative",
+    }
+    assert asked == ["服务员笑着送我们出门", "环境也看了"]  # clauses with a judging word are not asked about
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.text(alphabet="服务员环境好差不贵，。但 a1", max_size=12), max_size=6))
+def test_texts_are_read_one_by_one(small_texts):
+    """A text's aspects do not depend on its neighbours, and scores stay within -1 to 1."""
+    lexicon = load_small()
+    rows = aspect_mentions(small_texts, lexicon)
+    assert rows["score"].is_between(-1, 1).all()
+    for i, text in enumerate(small_texts):
+        alone = aspect_mentions([text], lexicon).drop("text")
+        assert rows.filter(pl.col("text") == i).drop("text").equals(alone)
+
+
+def load_small():
+    """The small lexicon without a file (hypothesis and fixtures do not mix)."""
+    import yaml
+
+    from cemlab.text.lexicon import Lexicon
+
+    raw = yaml.safe_load(SMALL)
+    return Lexicon(**raw)
+
+
+def test_scores_by_hand(small):
+    """Four comments: service named by three, praised by two, blamed by one: share 75 %, net (2 - 1) / 3."""
+    data = pd.DataFrame({"comment": ["服务好", "服务员热情", "服务差", "环境好", None, " "]})
+    rows = aspect_scores(data, "comment", lexicon=small, sentiment=None, min_n=1).set_index(["item", "metric"])
+    share, net = rows.loc[("service", "mention_share")], rows.loc[("service", "net_sentiment")]
+    assert (share["estimate"], share["n"], share["n_missing"], share["unit"]) == (75, 4, 2, "percent")
+    assert net["estimate"] == pytest.approx(100 / 3) and net["n"] == 3 and net["unit"] == "points"
+    answers = pd.DataFrame({"x": [10, 10, 0]})
+    assert net["ci_low"] == pytest.approx(nps(answers, "x").loc[0, "ci_low"])
+    assert rows.loc[("price", "net_sentiment"), "status"] == "not_estimable"
+
+
+def test_scores_by_group_with_weights_and_small_bases(small):
+    data = pd.DataFrame({"comment": ["服务好", "服务差"] * 20 + ["服务好"] * 5, "shop": ["a"] * 40 + ["b"] * 5})
+    data["w"] = np.where(data["comment"] == "服务好", 3.0, 1.0)
+    rows = aspect_scores(pl.from_pandas(data), "comment", lexicon=small, by="shop", weights="w", sentiment=None)
+    net = rows[(rows["metric"] == "net_sentiment") & (rows["item"] == "service")].set_index("shop")
+    assert net.loc["a", "estimate"] == pytest.approx(50) and net.loc["a", "n_eff"] == pytest.approx(32)
+    assert net.loc["a", "status"] == "low_base" and net.loc["b", "status"] == "not_estimable"
+    assert np.isnan(net.loc["b", "estimate"]) and net.loc["b", "n"] == 5
+
+
+def test_changes_between_waves_are_one_family(small):
+    data = pd.DataFrame(
+        {
+            "comment": ["服务好"] * 60 + ["环境好"] * 40 + ["服务好"] * 20 + ["服务差"] * 40 + ["环境好"] * 40,
+            "_wave": ["1"] * 100 + ["2"] * 100,
+        }
+    )
+    out = compare_aspects(data, "comment", lexicon=small, current="2", previous="1", sentiment=None)
+    row = out.set_index(["item", "metric"]).loc[("service", "net_sentiment")]
+    assert row["difference"] == pytest.approx(-100 * 4 / 3) and row["p_adjusted"] < 1e-6
+    tested = out["p_value"].notna()
+    assert tested.sum() == 5 and (out.loc[tested, "p_adjusted"] >= out.loc[tested, "p_value"]).all()
+
+
+def test_effects_find_what_was_planted(small):
+    """Blame of the service costs 80 points of NPS, praise of the place brings 40; price goes with nothing."""
+    rng = np.random.default_rng(2)
+    n = 3000
+    blamed, praised, dear = rng.random(n) < 0.3, rng.random(n) < 0.4, rng.random(n) < 0.3
+    chance = 0.5 + 0.2 * praised - 0.4 * blamed  # P(promoter); everyone else is a detractor
+    data = pd.DataFrame(
+        {
+            "comment": [
+                "，".join(w for w, there in (("服务差", b), ("环境好", p), ("价格贵", d), ("路过", True)) if there)
+                for b, p, d in zip(blamed, praised, dear, strict=True)
+            ],
+            "recommend": np.where(rng.random(n) < chance, 10, 2),
+        }
+    )
+    rows = aspect_effects(data, "comment", "recommend", lexicon=small, sentiment=None).set_index(["item", "metric"])
+    for key, truth in ((("service", "effect_of_blame"), -80), (("place", "effect_of_praise"), 40), (("price", "effect_of_blame"), 0)):
+        row = rows.loc[key]
+        assert abs(row["estimate"] - truth) < 3.3 * row["se"] and row["se"] < 5 and row["status"] == "ok"
+    assert rows.loc[("service", "effect_of_praise"), "status"] == "not_estimable"
+
+
+def test_effects_weigh_and_cluster(small):
+    data = pd.DataFrame({"comment": ["服务差", "路过"] * 60, "score": [0, 10, 3, 9] * 30, "shop": list("abcdef") * 20, "w": 2.0})
+    plain = aspect_effects(data, "comment", "score", lexicon=small, sentiment=None)
+    weighted = aspect_effects(data, "comment", "score", lexicon=small, sentiment=None, weights="w")
+    assert plain["estimate"].to_numpy() == pytest.approx(weighted["estimate"].to_numpy(), nan_ok=True)
+    assert plain["se"].to_numpy() == pytest.approx(weighted["se"].to_numpy(), nan_ok=True)
+    clustered = aspect_effects(data, "comment", "score", lexicon=small, sentiment=None, cluster="shop")
+    assert (clustered["method"] == "ols_cluster").all()
+
+
+def test_columns_feed_other_measures(small):
+    out = aspect_columns(pd.DataFrame({"c": ["服务好", None, "路过"], "x": [1, 2, 3]}), "c", lexicon=small, sentiment=None)
+    assert out["service"].to_list() == [1, None, 0] and out["service" + SIGN].to_list() == [1, None, None]
+    assert out["x"].to_list() == [1, 2, 3] and "c" not in out.columns
+
+
+def test_nothing_to_read(small):
+    assert aspect_mentions([], small).is_empty() and aspect_mentions([None, "", "。。"], small).is_empty()
+    rows = aspect_scores(pd.DataFrame({"c": [None, "!"]}), "c", lexicon=small, sentiment=None)
+    assert (rows["status"] == "not_estimable").all() and len(rows) == 6
+
+
+def test_proposals_are_found_and_wait_for_a_person(small):
+    texts = ["服务员小妹很热情", "小妹的服务不错", "环境不错", "房间很大", "价格贵"] * 12
+    proposals = suggest_words(texts, small, min_n=10)
+    assert ("service", "小妹") in set(zip(proposals["aspect"], proposals["word"], strict=True))
+    assert not proposals["accept"].any() and "房间" not in set(proposals["word"])  # goes with no aspect
+    assert judged("小妹很贴心", small) == {}
+    grown = accept_words(small, proposals.assign(accept=proposals["word"] == "小妹"))
+    assert judged("小妹好", grown) == {"service": "positive"} and "小妹" not in small.aspects["service"].words
+    assert "小妹" not in set(suggest_words(texts, grown, min_n=10)["word"])
+
+
+def test_lexicons_survive_a_round_trip(small, tmp_path):
+    save_lexicon(small, tmp_path / "again.yml")
+    assert load_lexicon(tmp_path / "again.yml") == small
+
+
+@pytest.mark.parametrize("name", ["restaurant", "hotel", "service", "shop"])
+def test_shipped_lexicons_load_and_read(root, name):
+    lexicon = load_lexicon(root / "data" / "lexicons" / f"{name}.yml")
+    assert all(aspect.title.keys() >= {"zh", "en"} for aspect in lexicon.aspects.values())
+    found = judged("服务态度很好，就是价格有点贵", lexicon)
+    assert "positive" in found.values() and "negative" in found.values()
+
+
+def test_a_codebook_gives_a_lexicon(tmp_path, small):
+    (tmp_path / "c.yml").write_text(
+        "study: service_touchpoints\nname: demo\ntitle: {zh: 示例, en: Demo}\ntimezone: Asia/Shanghai\n"
+        "waves: {'1': {title: {zh: 一, en: one}, start: 2026-01-01, end: 2026-02-01}}\n"
+        "stages: {visit: {zh: 到店, en: Visit}}\n"
+        "columns:\n  respnum: {role: key, aliases: [id]}\n"
+        "  checkout: {role: touchpoint, stage: visit, title: {zh: 收银台, en: Checkout}, scale: {low: 1, high: 5}}\n",
+        encoding="utf-8",
+    )
+    lexicon = touchpoint_lexicon(load_codebook(tmp_path / "c.yml"), small)
+    assert lexicon.aspects["checkout"].group == "visit"
+    assert judged("收银台不错", lexicon) == {"checkout": "positive"}
+
+
+def test_wording_of_errors(tmp_path, small):
+    def load(text):
+        (tmp_path / "x.yml").write_text(text, encoding="utf-8")
+        return load_lexicon(tmp_path / "x.yml")
+
+    with pytest.raises(ValueError, match="load_lexicon: no file 'none.yml'"):
+        load_lexicon(tmp_path / "none.yml")
+    with pytest.raises(ValueError, match=r"x\.yml, aspects\.a\.postive: .*Did you mean 'positive'"):
+        load("name: x\ntitle: {zh: x}\naspects:\n  a: {title: {zh: a}, postive: [好]}\n")
+    with pytest.raises(ValueError, match="aspect 'a' has no words"):
+        load("name: x\ntitle: {zh: x}\naspects:\n  a: {title: {zh: a}}\n")
+    with pytest.raises(ValueError, match=r"x\.yml, line 3 is not YAML"):
+        load("name: x\ntitle: {zh: [\naspects: }")
+    with pytest.raises(ValueError, match=r"no column \['text'\]"):
+        aspect_scores(pd.DataFrame({"c": ["好"]}), "text", lexicon=small)
+    with pytest.raises(ValueError, match="aspect 'service' is a column of the data"):
+        aspect_columns(pd.DataFrame({"c": ["好"], "service": [1]}), "c", lexicon=small, sentiment=None)
+    with pytest.raises(ValueError, match="neither 'model' nor None"):
+        aspect_scores(pd.DataFrame({"c": ["好"]}), "c", lexicon=small, sentiment="bert")
+    with pytest.raises(TypeError, match="`texts` is one string"):
+        aspect_mentions("服务好", small)
+    with pytest.raises(ValueError, match=r"accept_words: no aspect \['x'\]"):
+        accept_words(small, pd.DataFrame({"aspect": ["x"], "word": ["y"], "accept": [True]}))
+    with pytest.raises(ValueError, match="`min_share` is 0"):
+        suggest_words(["服务"], small, min_share=0)
