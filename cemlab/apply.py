@@ -85,12 +85,9 @@ def reason(value, column, stored, absent):
     by_reason = {}
     for one, why in codes.items():
         by_reason.setdefault(why, []).append(one)
-    unasked = pl.lit(False)
-    if column.waves:
-        unasked = ~pl.col("_wave").is_in(list(column.waves))
-    if absent:
-        unasked = unasked | pl.col("_batch").is_in(absent)
-    expression = pl.when(value.is_null() & unasked).then(pl.lit("not_asked"))
+    elsewhere = ~pl.col("_wave").is_in(list(column.waves)) if column.waves else pl.lit(False)
+    unasked = elsewhere | (value.is_null() & pl.col("_batch").is_in(absent)) if absent else elsewhere
+    expression = pl.when(unasked).then(pl.lit("not_asked"))
     expression = expression.when(value.is_null() | (value.is_nan() if numeric else False)).then(pl.lit("no_answer"))
     for why, ones in by_reason.items():
         expression = expression.when(value.is_in(ones)).then(pl.lit(why))

@@ -291,7 +291,9 @@ class Codebook(Part):
         return str(value)
 
     def wave_label(self, wave, lang="zh"):
-        """What a wave is called in a report."""
+        """What a wave is called in a report; a study without waves has one, "all"."""
+        if wave == "all" and wave not in self.waves:
+            return "全部答卷" if lang == "zh" else "all answers"
         return (self.waves[wave].title(lang) if wave in self.waves else "") or str(wave)
 
     @cached_property

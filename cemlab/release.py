@@ -57,7 +57,8 @@ def protect(
     A row is hidden when its own group or the group it refers to holds too few persons; when fewer than `min_persons`
     answers stand behind it; and, for a group against "(rest)", when the others may be too few. A difference beside one
     visible side would give the other away, so both sides of such a row go. Persons who answer more than once count
-    once. Not done here: a hidden group can still be worked out from a total and all its other parts, and a share of 0
+    once. Rows along ``at`` (periods, codes) are judged by the persons of their group and by their own n; where persons
+    answer often, put the period into the cuts. Not done here: a hidden group can still be worked out from a total and all its other parts, and a share of 0
     or 100 % tells what everyone said.
 
     Examples

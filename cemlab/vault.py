@@ -10,6 +10,7 @@ import io
 import json
 import os
 import secrets
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -202,12 +203,13 @@ def purge(lake, *, today=None):
     Returns
     -------
     list of dict
-        As `kept` gives them. Answers in the store stay; what a killed run left behind half written goes as well.
+        As `kept` gives them. Answers in the store stay; what a killed run left behind half written goes after a day.
     """
     now = (today or date.today()).isoformat()
     gone = [head for head in kept(lake) if head["until"] < now]
     for head in gone:
         (folder(lake) / (head["file"] + SUFFIX)).unlink(missing_ok=True)
     for draft in folder(lake).glob("*.tmp"):
-        draft.unlink(missing_ok=True)
+        if time.time() - draft.stat().st_mtime > 86400:
+            draft.unlink(missing_ok=True)
     return gone

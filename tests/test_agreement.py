@@ -52,7 +52,7 @@ def test_kappas_equal_those_of_r(oracle):
 
 
 def test_intraclass_equals_psych(oracle):
-    """psych 2.2.9 ICC(lmer = FALSE): estimates, F, degrees of freedom, p and limits, relative 1e-8."""
+    """Psych 2.2.9 ICC(lmer = FALSE): estimates, F, degrees of freedom, p and limits, relative 1e-8."""
     expected, folder = oracle("interrater")
     scores = pd.read_csv(folder / "input_numeric.csv")
     rows = intraclass(scores, list(scores)).set_index("item")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cemlab.codebook import load_codebook
 from cemlab.measure.scores import nps
+from cemlab.text.aspect_quotations import aspect_quotations
 from cemlab.text.aspect_scores import SIGN, aspect_columns, aspect_effects, aspect_scores, compare_aspects
 from cemlab.text.aspects import aspect_mentions, clauses
 from cemlab.text.lexicon import (
@@ -180,14 +181,20 @@ def test_effects_find_what_was_planted(small):
         }
     )
     rows = aspect_effects(data, "comment", "recommend", lexicon=small, sentiment=None).set_index(["item", "metric"])
-    for key, truth in ((("service", "effect_of_blame"), -80), (("place", "effect_of_praise"), 40), (("price", "effect_of_blame"), 0)):
+    for key, truth in (
+        (("service", "effect_of_blame"), -80),
+        (("place", "effect_of_praise"), 40),
+        (("price", "effect_of_blame"), 0),
+    ):
         row = rows.loc[key]
         assert abs(row["estimate"] - truth) < 3.3 * row["se"] and row["se"] < 5 and row["status"] == "ok"
     assert rows.loc[("service", "effect_of_praise"), "status"] == "not_estimable"
 
 
 def test_effects_weigh_and_cluster(small):
-    data = pd.DataFrame({"comment": ["服务差", "路过"] * 60, "score": [0, 10, 3, 9] * 30, "shop": list("abcdef") * 20, "w": 2.0})
+    data = pd.DataFrame(
+        {"comment": ["服务差", "路过"] * 60, "score": [0, 10, 3, 9] * 30, "shop": list("abcdef") * 20, "w": 2.0}
+    )
     plain = aspect_effects(data, "comment", "score", lexicon=small, sentiment=None)
     weighted = aspect_effects(data, "comment", "score", lexicon=small, sentiment=None, weights="w")
     assert plain["estimate"].to_numpy() == pytest.approx(weighted["estimate"].to_numpy(), nan_ok=True)
@@ -197,7 +204,9 @@ def test_effects_weigh_and_cluster(small):
 
 
 def test_columns_feed_other_measures(small):
-    out = aspect_columns(pd.DataFrame({"c": ["服务好", None, "路过"], "x": [1, 2, 3]}), "c", lexicon=small, sentiment=None)
+    out = aspect_columns(
+        pd.DataFrame({"c": ["服务好", None, "路过"], "x": [1, 2, 3]}), "c", lexicon=small, sentiment=None
+    )
     assert out["service"].to_list() == [1, None, 0] and out["service" + SIGN].to_list() == [1, None, None]
     assert out["x"].to_list() == [1, 2, 3] and "c" not in out.columns
 
@@ -271,3 +280,29 @@ def test_wording_of_errors(tmp_path, small):
         accept_words(small, pd.DataFrame({"aspect": ["x"], "word": ["y"], "accept": [True]}))
     with pytest.raises(ValueError, match="`min_share` is 0"):
         suggest_words(["服务"], small, min_share=0)
+
+
+def test_quotations_are_sentences_chosen_by_rule_and_masked(small):
+    texts = ["服务员很热情，打13812345678找她。环境也好", "服务真的很好很好", "服务好"] + ["服务不错，环境差"] * 10
+    shown = aspect_quotations(texts, lexicon=small, min_n=3, shortest=6, aspects=["service"])
+    praise = shown[shown["label"] == "positive"]
+    assert praise["comments"].tolist() == [13, 13] and len(praise) == 2
+    assert set(praise["text"]) == {"服务真的很好很好", "服务员很热情，打[电话]找她"}  # about one aspect only
+    withheld = shown[shown["label"] == "negative"].iloc[0]
+    assert (withheld["comments"], withheld["rank"], withheld["text"]) == (0, 0, "")
+
+    def sentiment(sentences):
+        return pd.DataFrame({"probability": [len(s) / 100 for s in sentences]})
+
+    options = {"lexicon": small, "min_n": 3, "shortest": 6, "n": 1, "aspects": ["service"], "sentiment": sentiment}
+    high = aspect_quotations(texts, rule="most_positive", **options).iloc[0]
+    low = aspect_quotations(texts, rule="most_negative", **options).iloc[0]
+    assert "[电话]" in high["text"] and low["text"] in ("服务真的很好很好", "服务不错，环境差")
+    with pytest.raises(ValueError, match="`rule` is 'best'"):
+        aspect_quotations(texts, lexicon=small, rule="best")
+
+
+def test_shipped_lexicons_are_found_by_name():
+    assert load_lexicon("hotel").name == "hotel"
+    with pytest.raises(ValueError, match=r"no file 'hotels\.yml'"):
+        load_lexicon("hotels")

@@ -54,7 +54,7 @@ def failed(notebook, **options):
     with pytest.raises(RenderError) as caught:
         render(notebook, parameters={}, out="reports/x", **options)
     error = caught.value
-    assert error.folder.name == "x.FAILED" and not (Path("reports") / "x" / "manifest.json").exists()
+    assert error.folder.name == "x.FAILED" and not (error.folder / "manifest.json").exists()
     page = (error.folder / "error.html").read_text(encoding="utf-8")
     assert not list(Path("reports").glob(".*")), "nothing hidden is left"
     return error, page
@@ -93,7 +93,8 @@ def test_a_report_is_whole_and_the_same_when_made_again(study):
 
 def test_a_failing_cell_names_step_and_reason_and_keeps_the_earlier_report(study):
     Path("reports/x").mkdir(parents=True)
-    (Path("reports/x") / "report.html").write_text("earlier", encoding="utf-8")
+    for name in ("report.html", "manifest.json"):
+        (Path("reports/x") / name).write_text("earlier", encoding="utf-8")
     code = "from cemlab.checks import DataError\nraise DataError('nps: 2 of 400 answers are 99 <b> 13812345678')"
     error, page = failed(study(WRITE, code, "1"))
     assert error.kind == "cell" and error.step == "第2步"
@@ -128,8 +129,8 @@ def test_a_hanging_kernel_is_ended_with_all_it_started(study):
         + "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])\n"
     )
     hang += "Path('child.txt').write_text(str(child.pid))\nimport time\ntime.sleep(99)"
-    error, page = failed(study(WRITE, hang), timeout=12)
-    assert error.kind == "timeout" and error.step == "第2步" and "12 秒" in page and "12 seconds" in page
+    error, page = failed(study(WRITE, hang), timeout=20)
+    assert error.kind == "timeout" and error.step == "第2步" and "20 秒" in page and "20 seconds" in page
     assert gone(int(Path("pids.txt").read_text())) and gone(int(Path("child.txt").read_text()))
 
 
@@ -170,8 +171,18 @@ def test_wrong_arguments_stop_before_anything_runs(study, monkeypatch):
     assert not Path("reports").exists()
 
 
+def test_a_folder_that_is_no_report_is_never_replaced(study):
+    Path("thesis").mkdir()
+    (Path("thesis") / "chapter.docx").write_text("years of work", encoding="utf-8")
+    notebook = study(WRITE)
+    for out in ("thesis", ".", "study.ipynb"):
+        with pytest.raises(ValueError, match="is no report .* choose another folder for `out`"):
+            render(notebook, parameters={}, out=out)
+    assert (Path("thesis") / "chapter.docx").exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("sent", [signal.SIGINT, getattr(signal, "SIGKILL", None)])
 def test_an_interrupted_or_killed_render_leaves_nothing_behind(study, root, sent):
     notebook = study(PIDS + "import time\ntime.sleep(99)")
     code = f"from cemlab.report.render import render; render({str(notebook)!r}, parameters={{}}, out='reports/x')"
@@ -190,7 +201,7 @@ def test_an_interrupted_or_killed_render_leaves_nothing_behind(study, root, sent
 
 
 def test_a_replacement_cut_short_is_undone(study):
-    """Killed between the two renames, the earlier report lies aside; the next run puts it back before it starts."""
+    """Stopped between the two renames, the earlier report lies aside; the next run puts it back before it starts."""
     Path("reports/.x.earlier").mkdir(parents=True)
     (Path("reports/.x.earlier") / "report.html").write_text("earlier", encoding="utf-8")
     with pytest.raises(RenderError):

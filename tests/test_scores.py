@@ -101,6 +101,18 @@ def test_several_items_come_in_their_order_within_groups():
     assert rows[["cut", "item"]].to_numpy().tolist() == [["9", "b"], ["9", "a"], ["10", "b"], ["10", "a"]]
 
 
+def test_items_may_differ_in_scale_and_box():
+    data = pd.DataFrame({"stars": [5, 4, 1], "points": [10, 9, 8]})
+    scale = {"stars": (1, 5), "points": (0, 10)}
+    assert top_box(data, ["stars", "points"], scale=scale)["estimate"].tolist() == pytest.approx([200 / 3, 200 / 3])
+    rows = top_box(data, ["stars", "points"], scale=scale, top={"stars": [5], "points": [8, 9, 10]})
+    assert rows["estimate"].tolist() == pytest.approx([100 / 3, 100])
+    assert len(distribution(data, ["stars", "points"], scale=scale)) == 5 + 11
+    assert mean_score(data, ["stars", "points"], scale=scale)["ci_high"].tolist() == [5, 10]
+    with pytest.raises(ValueError, match="`scale` has no entry for 'points'"):
+        top_box(data, ["stars", "points"], scale={"stars": (1, 5)})
+
+
 # Against R
 
 

@@ -6,8 +6,8 @@ import narwhals as nw
 import numpy as np
 
 from cemlab.checks import require_choice
-from cemlab.measure.moments import cross_moments, lazy, number_column
-from cemlab.measure.rows import pairwise_moments, reasons, with_units
+from cemlab.measure.moments import lazy, number_column
+from cemlab.measure.rows import reasons, unit_products, with_units
 from cemlab.measure.schema import as_list
 from cemlab.measure.sums import scoring
 
@@ -52,19 +52,14 @@ class DriverSums:
 
     def describe(self, sums):
         """Base weights (k + 1), means (k + 1), standard deviations and correlations (k + 1, k + 1); outcome last."""
-        if self.missing == "pairwise":
-            size = self.k + 1
-            v, a = slice(0, size), slice(size, 2 * size)
-            joint = sums[..., a, a]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                mean = sums[..., v, a] / joint  # of the row's column, over rows that also answered the column's
-                covariance = sums[..., v, v] / joint - mean * np.swapaxes(mean, -1, -2)
-            base = np.einsum("...ii->...i", joint)
-            means = np.einsum("...ii->...i", mean)
-        else:
-            base = np.repeat(sums[..., :1, 0], self.k + 1, axis=-1)
-            means = sums[..., 0, 1:] / base
-            covariance = sums[..., 1:, 1:] / base[..., None] - means[..., :, None] * means[..., None, :]
+        size = self.k + 1
+        values, answered = slice(0, size), slice(size, 2 * size)
+        joint = sums[..., answered, answered]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = sums[..., values, answered] / joint  # of the row's column, over those who also answered the column's
+            covariance = sums[..., values, values] / joint - mean * np.swapaxes(mean, -1, -2)
+        base = np.einsum("...ii->...i", joint)
+        means = np.einsum("...ii->...i", mean)
         sd = np.sqrt(np.maximum(np.einsum("...ii->...i", covariance), 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
             correlation = np.nan_to_num(covariance / sd[..., :, None] / sd[..., None, :], posinf=0.0, neginf=0.0)
@@ -91,9 +86,7 @@ class DriverSums:
         sums = np.random.default_rng(seed).normal(size=(number, len(values))) @ root.T
         base, means, sd, _ = self.describe(self.total)
         size = self.k + 1
-        if self.missing == "pairwise":
-            return (sums[:, :size] - means * sums[:, size:]) / base / sd
-        return (sums[:, 1:] - means * sums[:, :1]) / base / sd
+        return (sums[:, :size] - means * sums[:, size:]) / base / sd
 
 
 def driver_sums(data, outcome, drivers, *, weights=None, cluster=None, metric="mean", missing="pairwise", min_users=MIN_USERS):
@@ -130,23 +123,21 @@ def driver_sums(data, outcome, drivers, *, weights=None, cluster=None, metric="m
     excluded |= {d: "few_users" for d in drivers if d not in excluded and people.loc[d, "n"] < min_users}
     kept = [d for d in drivers if d not in excluded]
     units, kind = with_units(frame.to_native(), cluster=cluster, where=where)
-    gaps = (people.loc[kept, "n"] < people.loc[kept, "rows"]).any()
-    made = {"weights": weights, "where": where}
+    gaps = bool((people.loc[kept, "n"] < people.loc[kept, "rows"]).any())
+    if missing == "listwise" and gaps:
+        for driver in kept:
+            units = units.filter(~number_column(driver).is_null())
+    found = unit_products(units.to_native(), [*kept, outcome], weights=weights, where=where)
+    products, size = found["products"], len(kept) + 1
     if missing == "pairwise" and gaps:
-        found = pairwise_moments(units.to_native(), [*kept, outcome], by="unit__", **made)
-        size = len(kept) + 1
-        joint = found["products"].sum(axis=0)[size:, size:] * people.loc[outcome, "n"] / max(found["w"].sum(), 1e-300)
+        joint = products.sum(axis=0)[size:, size:] * found["n"].sum() / max(found["w"].sum(), 1e-300)
+        all_kept = kept
         kept, dropped = drop_thin_pairs(kept, joint)
         excluded |= dropped
-        keep = [i for i, d in enumerate(found["columns"]) if d in kept or d == outcome]
+        keep = [i for i, d in enumerate([*all_kept, outcome]) if d in kept or d == outcome]
         places = [*keep, *(size + i for i in keep)]
-        products = found["products"][:, places][:, :, places]
-        how = "pairwise"
-    else:
-        found = cross_moments(units.to_native(), [*kept, outcome], by="unit__", **made)
-        top = np.concatenate([found["w"][:, None], found["sums"]], axis=1)
-        products = np.concatenate([top[:, None, :], np.concatenate([found["sums"][:, :, None], found["products"]], axis=2)], axis=1)
-        how = "listwise" if gaps else "complete"
+        products = products[:, places][:, :, places]
+    how = missing if gaps else "complete"
     if len(kept) < 2:
         raise ValueError(
             f"{where}: {len(kept)} of {len(drivers)} drivers can be estimated ({excluded}); at least 2 are needed. "

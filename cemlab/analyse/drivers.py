@@ -137,8 +137,9 @@ def key_drivers(
 def drawn_figures(sums, method, draws, seed):
     """Figures of `draws` bootstrap samples: dict of metric to array, draws first."""
     drawn, parts = sums.draws(draws, seed), []
-    for start in range(0, draws, 100):  # in pieces: the subsets of all draws at once would not fit a processor's cache
-        base = sums.describe(drawn[start : start + 100])
+    piece = max(1, 2**19 // 2**sums.k) if method == "lmg" else draws  # the subsets of all draws at once are too many
+    for start in range(0, draws, piece):
+        base = sums.describe(drawn[start : start + piece])
         parts.append(figures(sums, (*base[:3], repaired(base[3])[0]), method))
     out = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     noise = sums.noise(draws, seed + 1, 2.0)
@@ -251,7 +252,7 @@ def shaped(sums, rows, level, token):
             row["n"] = sums.n
         row["n_eff"] = row["n"] * sums.n_eff / sums.n
     value = rows["r_squared"] if isinstance(rows["r_squared"], tuple) else (rows["r_squared"], *[np.full(1, np.nan)] * 3)
-    model = {"n": sums.n, "n_eff": sums.n_eff, "method": token}
+    model = {"n": sums.n, "n_missing": 0, "n_eff": sums.n_eff, "method": token}
     out.append({"metric": "r_squared", "item": sums.outcome, "unit": "r2", **model, **figure(value, 0)})
     if "noise" in rows:
         names = dict(zip(("estimate", "se", "ci_low", "ci_high"), rows["noise"], strict=True))
@@ -285,7 +286,8 @@ def driver_table(results):
     drivers = results[(results["item"] != NOISE) & (results["metric"] != "r_squared")]
     wide = drivers.pivot(index="item", columns="metric", values=["estimate", "ci_low", "ci_high"])
     head = drivers[drivers["metric"] == "importance"].set_index("item")
-    out = pd.DataFrame(index=list(head.index))
+    wide = wide.reindex(head.index)
+    out = pd.DataFrame(index=head.index)
     for metric in ("importance", "rank", "coefficient"):
         for name, part in ((metric, "estimate"), (f"{metric}_low", "ci_low"), (f"{metric}_high", "ci_high")):
             out[name] = wide[part].get(metric)
@@ -294,7 +296,7 @@ def driver_table(results):
     low, high = wide["ci_low"]["beta"], wide["ci_high"]["beta"]
     out["sign"] = np.where(low > 0, 1, np.where(high < 0, -1, 0))
     noise = wide["ci_low"].get("above_noise", pd.Series(np.nan, index=out.index))
-    out["stands"] = (noise.reindex(out.index) > 0) & ~(out["sign"] < 0)
+    out["stands"] = (noise > 0) & ~(out["sign"] < 0)
     out = out.join(head[["n", "method", "status"]])
     return out.sort_values("importance", ascending=False, na_position="last", kind="stable").rename_axis("item").reset_index()
 

@@ -47,16 +47,17 @@ def subset_r2(correlation, players=None):
     scale = np.sqrt(np.einsum("...ii->...i", matrix))
     with np.errstate(divide="ignore", invalid="ignore"):
         matrix = np.nan_to_num(matrix / scale[..., :, None] / scale[..., None, :])
-    left = matrix[..., order, :][..., :, order][..., None, :, :]  # (..., subsets so far, left, left)
+    matrix = matrix[..., order, :][..., :, order].reshape(-1, k + 1, k + 1)
+    left = np.ascontiguousarray(np.moveaxis(matrix, 0, -1))[:, :, None, :]  # (left, left, subsets so far, matrices)
     for player in players:
         inside = left
         for _ in player:
-            pivot = inside[..., :1, :1]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                step = inside[..., 1:, :1] * inside[..., :1, 1:] / pivot
-            inside = inside[..., 1:, 1:] - np.where(pivot > 1e-10, step, 0.0)
-        left = np.concatenate([left[..., len(player) :, len(player) :], inside], axis=-3)
-    return (1 - left[..., 0, 0]).reshape(*lead, -1)
+            pivot = inside[0, 0]
+            with np.errstate(divide="ignore"):
+                row = inside[0, 1:] * np.where(pivot > 1e-10, 1 / pivot, 0.0)
+            inside = inside[1:, 1:] - inside[0, 1:][:, None] * row
+        left = np.concatenate([left[len(player) :, len(player) :], inside], axis=2)
+    return (1 - left[0, 0].T).reshape(*lead, -1)
 
 
 def lmg_shares(r2, players):

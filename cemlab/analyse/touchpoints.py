@@ -52,8 +52,13 @@ def headline(data, codebook, *, by=None, weights=None, level=0.95):
 
 
 def touchpoint_scores(data, codebook, *, by=None, weights=None, level=0.95):
-    """Top boxes and mean of every touchpoint, with the column ``stage``; arguments as in `headline`."""
+    """Top boxes and mean of every touchpoint, with the column ``stage``; None without touchpoints.
+
+    Arguments as in `headline`.
+    """
     columns = answered_columns(data, codebook, "touchpoint")
+    if not columns:
+        return None
     out = in_order(combine(ratings(data, columns, by=by, weights=weights, level=level)), codebook)
     return out.assign(stage=[codebook.columns[item].stage for item in out["item"]])
 

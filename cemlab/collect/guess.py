@@ -6,6 +6,7 @@ import polars as pl
 
 from cemlab.collect.ratings import ABSENT, Guess, guess_rating
 from cemlab.collect.spss import ASIDE
+from cemlab.collect.worded import guess_worded
 
 EXACT_IDENTITY = re.compile(
     r"^(来自ip|ip|ip.?address|ip地址|openid|unionid|nick.?name|e-?mail.*|recipient.*|externalreference|externaldatareference|emailaddress|"
@@ -89,6 +90,10 @@ def guess_column(values, wording, labels, missing):
         return Guess("consent", {"granted": yes}, "which answers are consent")
     if numbers is not None and (rating := guess_rating(numbers, said, labels, missing)):
         return rating
+    if numbers is None and not labels and distinct <= MOST_OPTIONS and given.dtype == pl.String:
+        rating = guess_worded(sorted(given.unique().to_list()), said, missing)
+        if rating is not None:
+            return rating
     return _closed(given, said, labels, missing) or _open(given, numbers, said)
 
 

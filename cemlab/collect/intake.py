@@ -127,7 +127,19 @@ def take(export, codebook, key, *, wave=None, name="the file"):
     out.answers, out.refused = kept.select(*system, *own), frame.told
     found = kept["_wave"].unique().sort().to_list()
     out.wave = ", ".join(found)
+    not_asked_here(codebook, found, columns, out)
     return out
+
+
+def not_asked_here(codebook, waves, columns, out):
+    """Tell which columns the file holds although the codebook says they were not asked in its waves."""
+    for column in codebook.columns.values():
+        here = [name for name in column.stored if name in columns]
+        if here and column.waves and waves and not set(waves) & set(column.waves):
+            for name in here:
+                out.unknown.pop(name, None)
+            zh = f"{column.name!r} 按代码本在期次 {out.wave} 未询问，已存但不参与分析"
+            out.decisions.append(note(zh, f"{column.name!r}: not asked in wave {out.wave} by the codebook; stored, not read"))
 
 
 class Bad:
@@ -330,7 +342,7 @@ def keys(export, codebook, matched, waves, bad):
     bad.refuse("key", label, empty)
     joined_parts = waves.fill_null("") if named else pl.Series(["id"] * len(waves))
     for part in parts:
-        joined_parts = joined_parts + "\x1f" + part.fill_null("")
+        joined_parts = joined_parts + "/" + part.fill_null("").str.replace_all("%", "%25").str.replace_all("/", "%2F")
     return joined_parts.alias("_key")
 
 

@@ -9,7 +9,7 @@ RECOMMEND = re.compile(r"recommend|推荐|net.?pro|(?<![a-z])nps(?![a-z])", re.I
 ZERO_TO_TEN = re.compile(r"\b0\s*(-|–|~|to|至|到|—)\s*10", re.IGNORECASE)
 OVERALL = re.compile(r"overall|in general|总体|整体|总的来说|q\d+all$", re.IGNORECASE)
 EFFORT = re.compile(
-    r"(?<![a-z])effort|费力|费劲|费事|\bease of\b|\beasy (to|was|is)\b|how easy|轻松|容易", re.IGNORECASE
+    r"(?<![a-z])effort|费力|费劲|费事|省力|省事|\bease of\b|\beasy (to|was|is)\b|how easy|轻松|容易", re.IGNORECASE
 )
 DEMOGRAPHIC = re.compile(
     r"gender|\bsex\b|(?<![a-z])age(?![a-z])|age.?group|income|educat|region|\bcity\b|provin|state\b|occupation|employ|marital|segment|member|channel|性别|年龄|"

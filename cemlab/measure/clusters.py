@@ -25,8 +25,9 @@ def cluster_variance(cells_one, cells_two=None):
     Notes
     -----
     Linearised variance; each cluster's deviation is divided by sqrt(1 - its share of the side) (the CR2 correction of
-    Bell and McCaffrey), for equal clusters the usual m / (m - 1). df by Satterthwaite from the shares: close to m - 1 for
-    m equal clusters, smaller when few clusters carry a side.
+    Bell and McCaffrey), for equal clusters the usual m / (m - 1). df by Satterthwaite from the shares alone, as if all
+    unrest were between clusters: m - 1 for m equal clusters, fewer when few clusters carry a side. (df from the estimated
+    variances would be large just when the variance came out small.) It errs towards too few claims.
 
     References
     ----------
@@ -44,17 +45,18 @@ def cluster_variance(cells_one, cells_two=None):
         v = (sides[0]["z"].sub(sides[1]["z"], fill_value=0.0) ** 2).sum() + sides[0]["rows"] + sides[1]["rows"]
     if v <= 0:
         return v_one, v_two, v, np.inf
-    parts = sides[0]["part"] * v_one
+    parts = sides[0]["share"] ** 2
     if len(sides) == 2:
-        parts = parts.add(sides[1]["part"] * v_two, fill_value=0.0)
+        parts = parts.add(sides[1]["share"] ** 2, fill_value=0.0)
+    spread = parts.sum() + sum(side["alone"] for side in sides)
+    fewest = min(1 / ((side["share"] ** 2).sum() + side["alone"]) for side in sides)
     largest = (parts**2).sum()
-    fewest = min(side["effective"] for side in sides)
-    df = (v_one + v_two) ** 2 / largest * (1 - 1 / fewest) if largest > 0 else np.inf
+    df = spread**2 / largest * (1 - 1 / fewest) if largest > 0 else np.inf
     return v_one, v_two, v, max(df, 1.0)
 
 
 def one_side(cells):
-    """Deviation of each cluster, variance of rows without one, share of variance, effective number of clusters."""
+    """Deviation and share of each cluster; variance and concentration of the rows without one."""
     total = cells["w"].sum()
     if not total > 0:
         return None
@@ -65,12 +67,11 @@ def one_side(cells):
     if (share > 1 - 1e-12).any():
         return None
     rows = (alone["w2xx"] - 2 * mean * alone["w2x"] + mean**2 * alone["w2"]).sum() / total**2
-    concentration = (share**2).sum() + alone["w2"].sum() / total**2
     return {
         "z": (cells["wx"] - mean * cells["w"]) / total / np.sqrt(1 - share),
         "rows": max(rows, 0.0),
-        "part": share**2 / concentration,
-        "effective": 1 / concentration,
+        "share": share,
+        "alone": alone["w2"].sum() / total**2,
     }
 
 

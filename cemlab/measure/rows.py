@@ -3,13 +3,14 @@
 import narwhals as nw
 import numpy as np
 
-from cemlab.checks import DataError, require_columns
+from cemlab.checks import DataError, require_columns, require_weights
 from cemlab.measure.moments import collect_all, columns_of, cross_moments, lazy, number_column
 from cemlab.measure.schema import as_list
 
 FEW_PERSONS = 1000  # below this the persons themselves are resampled, from here on their replicates
 REPLICATES = 256
 LIMIT = 2_000_000  # rows of a design matrix
+BATCH = 200_000  # rows multiplied at a time
 
 
 def with_units(data, *, cluster=None, person="_person", where="with_units"):
@@ -69,21 +70,78 @@ def with_units(data, *, cluster=None, person="_person", where="with_units"):
     return frame.with_columns(unit.alias("unit__")).drop("row__"), kind
 
 
-def pairwise_moments(data, columns, *, by=None, weights=None, where="pairwise_moments"):
-    """As `cross_moments`, over gaps: columns become their values with 0 for missing, then 1 where answered, else 0.
+def unit_products(data, columns, *, unit="unit__", weights=None, where="unit_products"):
+    """Sums of products by unit, over gaps, in one scan.
 
-    The products of these 2k columns hold, for every pair, the sums over rows that answered both. ``columns`` of the
-    result still names the k columns.
+    Parameters
+    ----------
+    data : pandas, polars (eager or lazy) or Spark data frame
+    columns : list of str
+        Numeric columns, k of them.
+    unit : str
+        Column of the units.
+    weights : str, optional
+
+    Returns
+    -------
+    dict
+        ``n, w, w2`` (units,): rows, sums of weights and of their squares; ``products`` (units, 2k, 2k): weighted sums of
+        products of the k columns with 0 for missing, then of k columns that are 1 where answered and 0 elsewhere. For
+        every pair they hold the sums over rows that answered both.
+
+    Raises
+    ------
+    ValueError
+        Unknown column.
+    DataError
+        A missing or negative weight.
+
+    Notes
+    -----
+    polars and pandas frames are read in batches and multiplied as matrices, some ten times faster than as many
+    expressions; Spark goes through `cross_moments`. Units are sorted by name; figures agree between both to rounding.
     """
     frame = lazy(data, where)
-    require_columns(columns_of(frame), columns, where)
-    gap = [number_column(column).is_null() for column in columns]
-    frame = frame.with_columns(
-        *(nw.when(g).then(nw.lit(0.0)).otherwise(number_column(c)).alias(f"v__{i}") for i, (c, g) in enumerate(zip(columns, gap, strict=True))),
-        *(nw.when(g).then(nw.lit(0.0)).otherwise(nw.lit(1.0)).alias(f"a__{i}") for i, g in enumerate(gap)),
-    )  # fmt: skip
-    names = [f"{kind}__{i}" for kind in "va" for i in range(len(columns))]
-    return {**cross_moments(frame.to_native(), names, by=by, weights=weights, where=where), "columns": list(columns)}
+    require_columns(columns_of(frame), [*columns, unit, *as_list(weights)], where)
+    weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
+    numbers = [number_column(column) for column in columns]
+    native = frame.to_native()
+    if not type(native).__module__.startswith("polars"):
+        filled = frame.select(
+            nw.col(unit),
+            weight.alias("w__"),
+            *(nw.when(x.is_null()).then(nw.lit(0.0)).otherwise(x).alias(f"v__{i}") for i, x in enumerate(numbers)),
+            *(nw.when(x.is_null()).then(nw.lit(0.0)).otherwise(nw.lit(1.0)).alias(f"a__{i}") for i, x in enumerate(numbers)),
+        )  # fmt: skip
+        names = [f"{kind}__{i}" for kind in "va" for i in range(len(columns))]
+        return cross_moments(filled.to_native(), names, by=unit, weights="w__" if weights else None, where=where)
+    import polars as pl
+
+    rows = frame.select(nw.col(unit).cast(nw.String).alias("u__"), weight.alias("w__"), *(x.alias(f"x__{i}") for i, x in enumerate(numbers)))
+    rows = rows.to_native()
+    names = rows.select(pl.col("u__").unique().sort()).collect()["u__"].to_list()
+    rows = rows.with_columns(pl.col("u__").cast(pl.Enum(names)).to_physical())
+    size, k = len(names), len(columns)
+    n, w, w2, products = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros((size, 2 * k, 2 * k))
+    missing, negative, largest = 0, 0, 0.0
+    for batch in rows.collect_batches(chunk_size=BATCH, maintain_order=True):
+        code, v = batch["u__"].to_numpy(), batch["w__"].to_numpy()
+        missing, negative = missing + batch["w__"].null_count(), negative + int((v < 0).sum())
+        largest = max(largest, float(np.nanmax(v, initial=0.0)))
+        order = np.argsort(code, kind="stable")
+        code, v = code[order], v[order]
+        x = batch.select(pl.col("^x__.*$")).to_numpy().astype(float, copy=False)[order]
+        answered = ~np.isnan(x)
+        wide = np.concatenate([np.where(answered, x, 0.0), answered.astype(float)], axis=1)
+        starts = np.flatnonzero(np.diff(code, prepend=-1))
+        for unit_code, a, b in zip(code[starts], starts, [*starts[1:], len(code)], strict=True):
+            part, own = wide[a:b], v[a:b]
+            n[unit_code] += b - a
+            w[unit_code] += own.sum()
+            w2[unit_code] += own @ own
+            products[unit_code] += part.T @ (part * own[:, None] if weights else part)
+    require_weights(int(n.sum()), missing, negative, largest, column=weights, where=where)
+    return {"n": n, "w": w, "w2": w2, "products": products}
 
 
 def design_matrix(data, columns, *, weights=None, where="design_matrix"):

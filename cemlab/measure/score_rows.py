@@ -34,6 +34,24 @@ def share_rows(table, hit, items, by, weights, cluster, level, method, *, metric
     )
 
 
+def shares_rows(table, parts, by, weights, cluster, level, method, *, metric=None):
+    """Estimates of many shares from the same answers in one go, ordered as `parts`.
+
+    `parts` is a list of (label, item, answers that count); the label becomes ``at``, or ``metric`` when that is None.
+    """
+    stacked = []
+    for place, (_, item, codes) in enumerate(parts):
+        rows = table[table["item"] == item]
+        stacked.append(rows.assign(item=f"{place}", hit=rows["value"].isin(codes)))
+    stacked = pd.concat(stacked, ignore_index=True)
+    names = [f"{place}" for place in range(len(parts))]
+    out = share_rows(stacked, stacked["hit"], names, by, weights, cluster, level, method, metric=metric or "share")
+    place = out["item"].astype(int)
+    labels = place.map(dict(enumerate(label for label, _, _ in parts)))
+    out = out.assign(item=place.map(dict(enumerate(item for _, item, _ in parts))))
+    return estimates(out.assign(**({"at": labels} if metric else {"metric": labels})), by)
+
+
 def mean_rows(figures, by, weights, cluster, level, method, *, metric, scale):
     """Estimates of a mean with a t interval; inside the scale when there is one."""
     figures = figures.copy()

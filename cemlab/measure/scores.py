@@ -8,7 +8,17 @@ from cemlab.measure.answers import amounts, answers, scale_bounds
 from cemlab.measure.errors import spread
 from cemlab.measure.intervals import SHARE_METHODS, nps_interval
 from cemlab.measure.schema import as_list
-from cemlab.measure.score_rows import box_codes, box_rows, finish, in_box, in_order, mean_rows, share_rows, summarise
+from cemlab.measure.score_rows import (
+    box_codes,
+    box_rows,
+    finish,
+    in_box,
+    in_order,
+    mean_rows,
+    share_rows,
+    shares_rows,
+    summarise,
+)
 
 BOX_METHODS = (*SHARE_METHODS, "linearised")
 
@@ -112,12 +122,9 @@ def nps_shares(data, score, *, by=None, weights=None, cluster=None, level=0.95, 
     where = "nps_shares"
     require_choice(method, BOX_METHODS, name="method", where=where)
     table = answers(data, score, (0, 10), by=by, weights=weights, cluster=cluster, level=level, where=where)
-    points = nps_points(table["value"])
-    out = [
-        share_rows(table, points == sign, score, by, weights, cluster, level, method, metric=metric)
-        for metric, sign in (("promoters", 1), ("passives", 0), ("detractors", -1))
-    ]
-    return in_order(pd.concat(out, ignore_index=True), score, by)
+    classes = {"promoters": range(9, 11), "passives": range(7, 9), "detractors": range(7)}
+    parts = [(metric, item, codes) for item in as_list(score) for metric, codes in classes.items()]
+    return shares_rows(table, parts, by, weights, cluster, level, method)
 
 
 def top_box(data, items, *, scale, top=None, by=None, weights=None, cluster=None, level=0.95, method="wilson"):
@@ -298,11 +305,5 @@ def distribution(data, items, *, scale, by=None, weights=None, cluster=None, lev
     require_choice(method, BOX_METHODS, name="method", where=where)
     bounds = {item: scale_bounds(scale, where, item) for item in as_list(items)}
     table = answers(data, items, scale, by=by, weights=weights, cluster=cluster, level=level, where=where)
-    out = []
-    for code in range(min(low for low, _ in bounds.values()), max(high for _, high in bounds.values()) + 1):
-        on_scale = [item for item, (low, high) in bounds.items() if low <= code <= high]
-        rows = table[table["item"].isin(on_scale)]
-        hit = rows["value"] == code
-        more = {"metric": "share", "at": float(code)}
-        out.append(share_rows(rows, hit, on_scale, by, weights, cluster, level, method, **more))
-    return in_order(pd.concat(out, ignore_index=True), items, by)
+    parts = [(code, item, [code]) for item, (low, high) in bounds.items() for code in range(low, high + 1)]
+    return shares_rows(table, parts, by, weights, cluster, level, method, metric="share")

@@ -59,4 +59,10 @@ def svg(fig):
     text = buffer.getvalue().decode("utf-8")
     text = text[text.index("<svg") :]  # the XML head and the document type name other hosts
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    return text.encode("utf-8")
+    text = re.sub(r'(?<= d=")[^"]*', _shorter, text)
+    return re.sub(r"\n\s*", "\n", text).encode("utf-8")
+
+
+def _shorter(path):
+    """Outline coordinates with two decimals, a hundredth of a point: a third of the size, the same picture."""
+    return re.sub(r"\d+\.\d+", lambda number: f"{float(number.group()):.2f}".rstrip("0").rstrip("."), path.group())

@@ -124,7 +124,8 @@ class _Page:
         if tags & self.left_out or not (cell.source.strip() or cell.get("outputs")):
             return
         if cell.cell_type == "markdown":
-            yield "text", self.markdown(cell.source)
+            if text := self.markdown(cell.source):
+                yield "text", text
         elif cell.cell_type == "code":
             if "remove-input" not in tags:
                 self.has_code = True

@@ -61,7 +61,7 @@ def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html
     FileNotFoundError
         No such notebook.
     ValueError
-        An unknown or mistyped parameter or format; nothing was run.
+        An unknown or mistyped parameter or format, or `out` holds something that is no report; nothing was run.
     RenderError
         The run failed, hung or did not write its results; ``<out>.FAILED`` holds error.html and run.ipynb.
     """
@@ -75,6 +75,7 @@ def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html
         raise ValueError(f"render: {notebook.name} has no parameter 'out'; add `out: str = \"...\"` to its parameters.")
     used = {**{name: parameter.default for name, parameter in known.items()}, **given, "out": out.name}
     language = used.get("lang") if used.get("lang") in ("zh", "en") else "zh"
+    _require_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     _put_back(out)
     folder = out.with_name(f".{out.name}.{secrets.token_hex(6)}.part")
@@ -199,6 +200,18 @@ def _progress(notebook):
             yield lambda event: progress.update(task, completed=event["index"] + 1, step=event["step"] or "…")
 
     return bar()
+
+
+def _require_replaceable(out):
+    """Raise ValueError unless `out` is new, empty or an earlier report: replacing it deletes what is there."""
+    for folder, mark in ((out, manifest.NAME), (_failed(out), "error.html")):
+        if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+            continue
+        if not (folder / mark).is_file() or Path.cwd().is_relative_to(folder):
+            raise ValueError(
+                f"render: {folder.name!r} is there already and is no report (no {mark} in it), so it is not replaced; "
+                "choose another folder for `out`."
+            )
 
 
 def _publish(folder, out):

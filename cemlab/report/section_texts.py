@@ -65,10 +65,10 @@ TITLES = {
         ("Answers by wave", "Persons are distinct pseudonyms; not shown where the study collects none."),
     ),
     "asked": (
-        ("本期各题的作答情况", "“不适用”（未使用该触点）与“未问”不计入基数；作答率＝已回答 ÷ 被问及的答卷。人数未加权。"),
+        ("本期各题的作答情况", "“不适用”（未使用该触点）与“未问”不计入基数；作答率＝已回答 ÷（已回答＋未回答）。人数未加权。"),
         (
             "Answers by question, this wave",
-            "“Not applicable” (touchpoint not used) and “not asked” are no part of the base. Unweighted numbers.",
+            "“Not applicable” (touchpoint not used) and “not asked” are no part of the base. Answered: of those who answered or might have. Unweighted.",
         ),
     ),
     "headline": (
@@ -84,7 +84,7 @@ TITLES = {
         ("Change of the headline figures", "p adjusted over all candidate claims of the report (Benjamini-Hochberg)."),
     ),
     "trend": (
-        ("{name}走势与控制限", "控制限反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。"),
+        ("{name} 走势与控制限", "控制限反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。"),
         (
             "{name} over time with control limits",
             "Limits hold sampling error and usual unrest; a point outside is a signal to look at, not a tested claim.",

@@ -7,7 +7,7 @@ from cemlab.report.figures import show_figure
 from cemlab.report.labels import Labels
 from cemlab.report.section_texts import METHODS, TITLES, VERDICTS, WORDS
 from cemlab.report.tables import show_table
-from cemlab.report.wording import gap, value
+from cemlab.report.wording import figure_name, gap, value
 
 
 def say(key, lang):
@@ -33,6 +33,8 @@ def table(frame, study, key, *, columns=None, heads=None, **words):
     if frame is None or not len(frame):
         return nothing(key, study)
     title, note = titled(key, study.lang)
+    if columns is not None and "status" in columns and (frame["status"] == "ok").all():
+        columns = [column for column in columns if column != "status"]
     options = {"codebook": study.codebook, "lang": study.lang, "columns": columns, "heads": heads}
     return show_table(frame, title=title.format(**words), note=note.format(**words) or None, **options)
 
@@ -54,7 +56,8 @@ def pictures(chart, frame, study, key):
         display(nothing(key, study))
         return
     for item, rows in frame.groupby("item", sort=False):
-        display(picture(chart, rows.reset_index(drop=True), study, key, name=study.codebook.label(item, study.lang)))
+        name = figure_name(rows["metric"].iloc[0], item, study.codebook, study.lang).strip()
+        display(picture(chart, rows.reset_index(drop=True), study, key, name=name))
 
 
 def power_line(power, study):
@@ -111,7 +114,7 @@ def question_table(study):
     have = set(study.now.collect_schema().names())
     items = [c.name for c in study.codebook.of_role(*roles) if c.name in have]
     profile = response_profile(study.now, items)
-    asked = profile["rows"] - profile["not_asked"]
+    asked = profile["answered"] + profile["no_answer"]
     out = profile[["item", "answered", "no_answer", "not_applicable", "not_asked"]]
     rate = 100 * profile["answered"] / asked.where(asked > 0)
     return out.assign(rate=[f"{share:.1f}%" if share == share else "—" for share in rate])
@@ -139,6 +142,8 @@ def told(frame, kind, lang):
 
 def touchpoint_table(scores, changes, study):
     """Touchpoints with top boxes, mean and the tested change; columns for `table`."""
+    if scores is None:
+        return None, []
     boxes = scores[scores["metric"] == "top_box"].set_index("item")
     means = scores[scores["metric"] == "mean"].set_index("item")["estimate"]
     out = boxes.reset_index().assign(average=lambda t: t["item"].map(means).round(2))
@@ -150,9 +155,7 @@ def touchpoint_table(scores, changes, study):
             out[column] = out["item"].map(change[column])
         out["told"] = out["told"].fillna(VERDICTS[study.lang]["wave"]["not_estimable"])
         columns += ["difference", "difference_interval", "told"]
-    if (out["status"] != "ok").any():
-        columns.append("status")
-    return out, columns
+    return out, [*columns, "status"]
 
 
 def segment_rows(estimates, contrasts, study, metric):
@@ -180,7 +183,7 @@ def segment_rows(estimates, contrasts, study, metric):
         for column in ("difference", "difference_low", "difference_high", "told"):
             out[column] = contrast[column].reindex(keys).to_numpy()
         out["told"] = out["told"].fillna("—")
-    return out.drop(columns=["rank", "place"])
+    return out.drop(columns=["rank", "place", "cut", "group"])
 
 
 def segment_part(estimates, contrasts, study, metric):
@@ -196,7 +199,7 @@ def segment_part(estimates, contrasts, study, metric):
         return
     columns = ["stage", "item", "estimate", "interval", "n"]
     columns += ["difference", "difference_interval", "told"] if "told" in rows else []
-    columns += ["status"] if (rows["status"] != "ok").any() else []
+    columns.append("status")
     named = {"stage": say("head_segment", study.lang), "item": say("head_segment_group", study.lang)}
     named |= {"told": say("head_told", study.lang), "difference": say("head_difference", study.lang)}
     display(table(rows, study, f"segment_table_{metric}", columns=columns, heads=named))

@@ -48,8 +48,10 @@ class Study:
     def shown(self, results, data=None):
         """Results as they may be shown: small bases blanked or marked, groups of few persons hidden.
 
-        `data` is what the results were counted on (this wave when left out).
+        `data` is what the results were counted on (this wave when left out). None stays None.
         """
+        if results is None:
+            return None
         bases, privacy = self.codebook.bases, self.codebook.privacy
         flagged = flag_bases(results, min_n=self.min_n, low_n=max(self.min_n, bases.low_n))
         cuts = [c for c in results.columns if c in self.codebook.columns or c == "_wave"]

@@ -15,13 +15,13 @@ AMOUNTS = ("turns", "agent_talk_percent", "customer_turn_length", "sentiment_cha
 FLAGS = ("answered", "unresolved", "escalation", "churn", "promise", "empathy", "apology", "refusal")
 
 
-def load_cues(path):
+def load_cues(path="dialogue"):
     """Cue words from YAML: ``customer`` (escalation, churn, unresolved, closing) and ``agent`` (promise, empathy, apology,
     refusal), each a list of words. Raises ValueError for a missing file, an unknown or an empty list.
     """
-    from cemlab.text.lexicon import fold, read_yaml
+    from cemlab.text.lexicon import fold, read_yaml, shipped
 
-    raw = read_yaml(path)
+    raw = read_yaml(shipped(path))
     for speaker, kinds in CUES.items():
         given = raw.get(speaker) or {}
         wrong = [k for k in given if k not in kinds] + [k for k in kinds if not given.get(k)]

@@ -65,7 +65,8 @@ def load_lexicon(path):
     Parameters
     ----------
     path : str or pathlib.Path
-        The file; its key ``opinions`` may name a second file beside it, with the general words of praise and blame.
+        The file, or the bare name of one that comes with cemlab (restaurant, hotel, shop, service). Its key ``opinions``
+        may name a second file beside it, with the general words of praise and blame.
 
     Returns
     -------
@@ -77,7 +78,7 @@ def load_lexicon(path):
     ValueError
         No such file, not YAML, an unknown key (with the nearest known one), or an aspect without any word.
     """
-    path = Path(path)
+    path = shipped(path)
     raw = read_yaml(path)
     if isinstance(raw.get("opinions"), str):
         raw["opinions"] = read_yaml(path.parent / raw["opinions"])
@@ -98,6 +99,16 @@ def load_lexicon(path):
     if bare:
         raise ValueError(f"load_lexicon: {path.name}: aspect {bare[0]!r} has no words; give `words` or leave it out.")
     return lexicon
+
+
+def shipped(path):
+    """The path, or for a bare name the file of that name among the lexicons that come with cemlab."""
+    path = Path(path)
+    if path.suffix or path.parent != Path():
+        return path
+    from cemlab.paths import data_folder
+
+    return data_folder("lexicons") / f"{path.name}.yml"
 
 
 def read_yaml(path):

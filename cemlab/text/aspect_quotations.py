@@ -1,0 +1,96 @@
+"""Sentences shown for an aspect: chosen by rule, masked, never by hand."""
+
+import pandas as pd
+import polars as pl
+
+from cemlab.checks import require_choice
+from cemlab.text.aspect_scores import judge
+from cemlab.text.aspects import MIXED, clauses, mentions_by_clause
+
+RULES = ("typical", "most_positive", "most_negative")
+COLUMNS = ["item", "label", "comments", "rank", "text"]
+
+
+def aspect_quotations(
+    texts, *, lexicon, rule="typical", n=2, min_n=10, shortest=8, longest=80, sentiment="model", aspects=None
+):
+    """A few masked sentences that praise, and that blame, each aspect.
+
+    Parameters
+    ----------
+    texts : list, pandas or polars series of str
+        Comments.
+    lexicon : Lexicon
+        From `cemlab.text.lexicon.load_lexicon`.
+    rule : {"typical", "most_positive", "most_negative"}, default "typical"
+        "typical": one aspect only, and nearest to the median length of such sentences; the others: by the sentiment
+        function's probability, highest or lowest first.
+    n : int, default 2
+        Sentences for each aspect and side at most.
+    min_n : int, default 10
+        A side on which fewer comments speak shows none (one row without text).
+    shortest, longest : int
+        Characters a sentence must and may have; longer ones are cut with an ellipsis.
+    sentiment : "model" or callable, default "model"
+        Asked by the two rules on extremes only.
+    aspects : list of str, optional
+        Aspects wanted; all of them without it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``item, label`` (positive, negative), ``comments`` (that praise or blame the aspect), ``rank`` (0: withheld),
+        ``text``.
+
+    Raises
+    ------
+    ValueError
+        Unknown `rule`, or an aspect that the lexicon lacks.
+
+    Notes
+    -----
+    Sentences, not comments, so that the rest of a comment stays private. They illustrate and stand for nobody but their
+    writer. Comments are counted, not persons; `cemlab.release` judges persons.
+    """
+    from cemlab.masking import mask
+    from cemlab.text.quotations import shortened
+
+    where = "aspect_quotations"
+    require_choice(rule, RULES, name="rule", where=where)
+    wanted = list(lexicon.aspects) if aspects is None else list(aspects)
+    for aspect in wanted:
+        require_choice(aspect, list(lexicon.aspects), name="aspects", where=where)
+    parts = clauses(texts)
+    found = mentions_by_clause(parts, lexicon)
+    whole = parts.group_by("text", "sentence", maintain_order=True).agg("body")
+    whole = whole.with_columns(body=pl.col("body").list.join("，"))
+    many = found.group_by("text", "sentence").agg(named=pl.col("aspect").n_unique())
+    told = found.group_by("text", "sentence", "aspect").agg(score=pl.col("sign").mean()).drop_nulls("score")
+    told = told.filter(pl.col("score").abs() > MIXED).with_columns(
+        label=pl.when(pl.col("score") > 0).then(pl.lit("positive")).otherwise(pl.lit("negative"))
+    )
+    told = told.join(many, on=["text", "sentence"]).join(whole, on=["text", "sentence"])
+    rows = []
+    for aspect in wanted:
+        for label in ("positive", "negative"):
+            side = told.filter((pl.col("aspect") == aspect) & (pl.col("label") == label))
+            comments = side["text"].n_unique()
+            fit = side.filter(pl.col("body").str.len_chars() >= shortest).unique("body").sort("body")
+            shown = chosen(fit, rule, n, sentiment) if comments >= min_n else []
+            rows += [(aspect, label, comments, r, shortened(mask(t), longest)) for r, t in enumerate(shown, 1)]
+            rows += [] if shown else [(aspect, label, comments, 0, "")]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def chosen(fit, rule, n, sentiment):
+    """The first `n` sentences by the rule; ties in the order of their characters."""
+    if fit.is_empty():
+        return []
+    if rule == "typical":
+        alone = fit.filter(pl.col("named") == pl.col("named").min())
+        length = alone["body"].str.len_chars()
+        far = (length - length.median()).abs()
+        return alone.with_columns(far=far).sort("far", "body")["body"].head(n).to_list()
+    chance = pl.Series("chance", list(judge(sentiment)(fit["body"].to_list())["probability"]), dtype=pl.Float64)
+    fit = fit.with_columns(chance).drop_nulls("chance")
+    return fit.sort("chance", "body", descending=[rule == "most_positive", False])["body"].head(n).to_list()
