@@ -1,7 +1,6 @@
 """How long an ingest of many answers takes, step by step: `python -m benchmarks store`."""
 
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -31,7 +30,8 @@ def write_file(folder, rng):
     """An export of `ROWS` x 40 columns and its codebook."""
     names = [f"q{i}" for i in range(RATINGS)]
     text = CODEBOOK + "".join(
-        f"  {q}: {{role: touchpoint, stage: s, scale: {{low: 1, high: 5}}, missing: {{9: not_applicable}}}}\n" for q in names
+        f"  {q}: {{role: touchpoint, stage: s, scale: {{low: 1, high: 5}}, missing: {{9: not_applicable}}}}\n"
+        for q in names
     )
     (folder / "big.yml").write_text(text, encoding="utf-8")
     stamps = pl.datetime_range(pl.datetime(2026, 1, 1), pl.datetime(2026, 12, 30), "100s", eager=True)
@@ -77,13 +77,17 @@ def main():
         assert summary.added == ROWS
         timed("the same file again", lambda: module.ingest(path, codebook, lake=lake))
         more = folder / "more.csv"
-        more.write_text(path.read_text(encoding="utf-8") + path.read_text(encoding="utf-8").splitlines()[-1].replace("A0", "B0", 1))
+        more.write_text(
+            path.read_text(encoding="utf-8") + path.read_text(encoding="utf-8").splitlines()[-1].replace("A0", "B0", 1)
+        )
         summary = timed("an export with all of them and one more", lambda: module.ingest(more, codebook, lake=lake))
         assert (summary.added, summary.repeated) == (1, ROWS)
         one = pl.col("recommend").mean()
         timed("scan: one mean", lambda: store.scan(codebook, lake=lake).select(one).collect())
         timed("scan: everything", lambda: store.scan(codebook, lake=lake).collect())
     if sys.platform != "win32":
+        import resource
+
         print(f"largest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:,.0f} MiB")
 
 

@@ -6,6 +6,8 @@ Besides the codes of the codebook there are three marks, for what a tool writes 
 
 import polars as pl
 
+from cemlab.derive import add_derived, unless_routed_past
+
 MARKS = {"not_applicable": -9901.0, "no_answer": -9902.0, "not_asked": -9903.0}
 WORDS = {"not_applicable": "(不适用)", "no_answer": "(空)", "not_asked": "(跳过)"}
 STORED = ("nps", "outcome", "touchpoint", "effort", "segment", "operational", "question", "cluster", "weight")
@@ -27,7 +29,7 @@ def stored_columns(codebook):
     return {
         name: types.get(column.type, pl.String)
         for column in codebook.of_role(*STORED)
-        if column.type not in ("text", "time")
+        if column.type not in ("text", "time") and column.derived is None
         for name in column.stored
     }
 
@@ -41,7 +43,7 @@ def apply_codebook(answers, codebook, absent=None):
         As stored.
     codebook : Codebook
     absent : dict, optional
-        Column -> batches whose file did not hold it.
+        Stored column -> batches whose file did not hold it.
 
     Returns
     -------
@@ -53,18 +55,19 @@ def apply_codebook(answers, codebook, absent=None):
     have = set(answers.collect_schema().names())
     out = [pl.col(name) for name in SYSTEM]
     for column in codebook.of_role(*STORED):
-        if column.type in ("text", "time"):
+        if column.type in ("text", "time") or column.derived is not None:
             continue
         for name in column.stored:
             dtype = stored_columns_of(column)
             value = pl.col(name) if name in have else pl.lit(None, dtype)
-            lacking = {one for key in (column.name, name) for one in (absent or {}).get(key, [])}
-            why = reason(value, column, name in have, sorted(lacking))
+            why = reason(value, column, name in have, (absent or {}).get(name, []))
+            if column.asked_if:
+                why = unless_routed_past(why, value, column, have)
             answered = pl.when(why.is_null()).then(turned(value, column))
             out.append(answered.alias(name))
             if column.role not in ("weight", "cluster"):
                 out.append(why.alias(f"{name}__why"))
-    return answers.select(out)
+    return add_derived(answers.select(out), codebook)
 
 
 def stored_columns_of(column):

@@ -22,6 +22,7 @@ DEFAULT_TYPE = {
     "comment": "text",
     "time": "time",
 }
+BATTERIES = ("matrix", "ranking")
 Role = Literal[
     "key", "person", "weight", "time", "wave", "cluster", "consent", "identifier",
     "nps", "outcome", "touchpoint", "effort", "comment", "segment", "operational", "question",
@@ -99,6 +100,52 @@ class Scale(Part):
         return self.bottom or (self.low, self.low + 1)
 
 
+class Net(Label):
+    """Several codes counted as one row of a table, such as "satisfied" for 4 and 5."""
+
+    codes: tuple[Code, ...]
+
+
+class Derived(Part):
+    """How a column is made from others at every read: exactly one of `bands`, `codes`, `table` or `places`.
+
+    `bands` maps a code to its lowest and highest number, both included (null: no limit). `codes` maps a code to the source's
+    codes it holds. `table` names a file of data/tiers: the source's text is looked up in column `key` and gives column
+    `value`. `places` names the columns that hold the first choice, the second, and so on, of a ranking. `other` is the code
+    of answers that nothing else takes; without it they count as not applicable.
+    """
+
+    source: str | None = Field(default=None, alias="from")
+    bands: dict[Code, tuple[float | None, float | None]] = Field(default_factory=dict)
+    codes: dict[Code, tuple[Code, ...]] = Field(default_factory=dict)
+    table: str | None = None
+    key: str | None = None
+    value: str | None = None
+    places: tuple[str, ...] = ()
+    rank: Code | None = None  # the option ranked; set for the columns of a ranking
+    other: Code | None = None
+
+    @model_validator(mode="after")
+    def one_way(self):
+        """One way of making the column, with what it needs."""
+        ways = [way for way in ("bands", "codes", "table", "places") if getattr(self, way)]
+        if len(ways) != 1:
+            raise ValueError(f"derived: give one of bands, codes, table or places; this gives {ways or 'none'}")
+        if not self.places and self.source is None:
+            raise ValueError("derived: `from` must name the column it is made from")
+        if self.table and not (self.key and self.value):
+            raise ValueError("derived: a table needs `key` and `value`, the names of its columns")
+        wrong = [one for one, (low, high) in self.bands.items() if None not in (low, high) and low > high]
+        if wrong:
+            raise ValueError(f"derived: band {wrong[0]!r} ends before it begins")
+        return self
+
+    @property
+    def sources(self):
+        """The columns it is made from."""
+        return self.places or (self.source,)
+
+
 class Wave(Part):
     """One round of a study: its title, its days, and what was changed in it."""
 
@@ -113,7 +160,7 @@ class Column(Part):
 
     name: str
     role: Role
-    type: Literal["scale", "single", "multiple", "number", "text", "time"]
+    type: Literal["scale", "single", "multiple", "matrix", "ranking", "number", "text", "time"]
     title: Label = Label()
     wording: Label | None = None
     aliases: tuple[str, ...] = ()
@@ -126,6 +173,13 @@ class Column(Part):
     unit: Label | None = None
     formats: tuple[str, ...] = ()
     granted: tuple[Code, ...] = ()
+    rows: dict[Code, Option] = Field(default_factory=dict)
+    nets: dict[Code, Net] = Field(default_factory=dict)
+    exclusive: tuple[Code, ...] = ()
+    other: dict[Code, str] = Field(default_factory=dict)
+    asked_if: dict[str, tuple[Code, ...]] = Field(default_factory=dict)
+    derived: Derived | None = None
+    part_of: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -155,8 +209,23 @@ class Column(Part):
             raise ValueError("stage: a touchpoint needs the journey stage it belongs to")
         if self.role == "consent" and not self.granted:
             raise ValueError("granted: say which answers are consent, for example granted: [同意]")
-        if self.type == "multiple" and not self.options:
-            raise ValueError("options: a multiple answer needs its options")
+        if self.type in ("multiple", "ranking") and not self.options:
+            raise ValueError(f"options: a {self.type} answer needs its options")
+        if self.type == "matrix" and not self.rows:
+            raise ValueError("rows: a matrix needs its rows, for example rows: {staff: {zh: 员工, also: [Q6_A]}}")
+        if self.type != "matrix" and self.rows:
+            raise ValueError(f"rows: only a matrix has rows, this is {self.type}")
+        known = {str(c) for c in range(self.scale.low, self.scale.high + 1)} if self.scale else set(self.options)
+        for name, net in self.nets.items():
+            strange = [c for c in net.codes if known and c not in known]
+            if strange or not net.codes:
+                raise ValueError(f"nets: {name!r} holds {strange or 'no codes'}; its codes must be codes of the question")
+            if name in self.options:
+                raise ValueError(f"nets: {name!r} is an option already; give the net another code")
+        for field, codes in (("exclusive", self.exclusive), ("other", self.other)):
+            strange = [c for c in codes if c not in self.options]
+            if strange:
+                raise ValueError(f"{field}: {strange[0]!r} is not among the options")
         both = sorted(set(self.missing) & set(self.options))
         if both and self.type == "single":
             raise ValueError(f"missing: codes {both} stand under `missing` and under `options`; keep one")
@@ -165,7 +234,28 @@ class Column(Part):
     @property
     def stored(self):
         """The names of the columns this question takes in the store."""
+        if self.type in BATTERIES:
+            return [f"{self.name}__{c}" for c in (self.rows or self.options)]
         return [f"{self.name}__{c}" for c in self.options] if self.type == "multiple" else [self.name]
+
+
+def spread(name, column):
+    """The columns of a matrix or a ranking, one a row or option, as they would stand in a codebook."""
+    shared = ("role", "stage", "waves", "asked_if")
+    ranking = column.get("type") == "ranking"
+    if not ranking:
+        shared += ("scale", "options", "missing", "nets", "target", "unit")
+    parts = column.get("options" if ranking else "rows") or {}
+    for one, labels in parts.items() if isinstance(parts, dict) else ():
+        labels = labels if isinstance(labels, dict) else {"zh": str(labels)}
+        part = {field: column[field] for field in shared if field in column} | {"part_of": name}
+        part["name"] = f"{name}__{code(one)}"
+        part["type"] = "number" if ranking else "scale" if column.get("scale") else "single"
+        part["title"] = {lang: labels[lang] for lang in ("zh", "en") if lang in labels}
+        part["aliases"] = labels.get("also", ())
+        if isinstance(column.get("derived"), dict):
+            part["derived"] = column["derived"] | {"rank": one}
+        yield part["name"], part
 
 
 class Privacy(Part):
@@ -205,7 +295,22 @@ class Codebook(Part):
     margins: dict[str, dict[Code, float]] = Field(default_factory=dict)
     waves: dict[Code, Wave] = Field(default_factory=dict)
     stages: dict[str, Label] = Field(default_factory=dict)
-    columns: dict[str, Column]
+    columns: dict[str, Column]  # of a matrix or ranking, one column a row or option
+    batteries: dict[str, Column] = Field(default_factory=dict)  # matrix and ranking questions, filled from `columns`
+
+    @model_validator(mode="before")
+    @classmethod
+    def batteries_into_columns(cls, value):
+        """A matrix or a ranking is written as one question and read as one column a row."""
+        columns = value.get("columns") if isinstance(value, dict) else None
+        if not isinstance(columns, dict) or "batteries" in value:
+            return value
+        spreadable = {n for n, c in columns.items() if isinstance(c, dict) and c.get("type") in BATTERIES}
+        out = {}
+        for name, column in columns.items():
+            out |= dict(spread(str(name), column)) if name in spreadable else {name: column}
+        batteries = {str(name): {**columns[name], "name": str(name)} for name in columns if name in spreadable}
+        return {**value, "columns": out, "batteries": batteries}
 
     @field_validator("name")
     @classmethod
@@ -233,7 +338,8 @@ class Codebook(Part):
         """Each column knows its own name."""
         if not isinstance(value, dict):
             raise ValueError("must map canonical names to what they mean")
-        bad = [n for n in value if not re.fullmatch(r"[A-Za-z\u4e00-\u9fff][\w]{0,62}", str(n)) or "__" in str(n)]
+        own = [c.get("part_of", n) if isinstance(c, dict) else n for n, c in value.items()]
+        bad = [n for n in own if not re.fullmatch(r"[A-Za-z\u4e00-\u9fff][\w]{0,62}", str(n)) or "__" in str(n)]
         if bad:
             raise ValueError(f"{bad[0]!r} is no column name: letters, digits and single _, starting with a letter")
         return {n: {**c, "name": n} if isinstance(c, dict) else c for n, c in value.items()}
@@ -256,6 +362,7 @@ class Codebook(Part):
                         f"columns.{column.name}.aliases: {alias!r} already leads to {taken[alias]!r}; an alias may stand once"
                     )
                 taken[alias] = column.name
+        self.check_made_and_routed()
         for role in ("person", "weight", "time", "wave", "cluster", "consent", "nps"):
             several = [c.name for c in self.columns.values() if c.role == role]
             if len(several) > 1:
@@ -264,6 +371,32 @@ class Codebook(Part):
             if name not in self.columns:
                 raise ValueError(f"margins.{name}: no such column")
         return self
+
+    def check_made_and_routed(self):
+        """What a column is derived from, routed by or explained in exists, and stands before it."""
+        stored, seen = {name for column in self.columns.values() for name in column.stored}, set()
+        for column in self.columns.values():
+            for source in column.derived.sources if column.derived else ():
+                if source not in seen:
+                    raise ValueError(f"columns.{column.name}.derived: {source!r} is no column that stands before it")
+            for source in column.asked_if:
+                if source not in stored:
+                    hint = nearest(source, stored)
+                    near = f"; did you mean {hint!r}" if hint else ""
+                    raise ValueError(f"columns.{column.name}.asked_if: {source!r} is no column with answers{near}")
+            for name in column.other.values():
+                if name not in self.columns:
+                    raise ValueError(f"columns.{column.name}.other: {name!r} is no column")
+            seen.add(column.name)
+
+    def questions(self, *roles):
+        """What a respondent was asked, in the codebook's order: columns, and matrix and ranking questions as one."""
+        out = {}
+        for column in self.columns.values():
+            asked = self.batteries[column.part_of] if column.part_of else column
+            if asked.role in roles:
+                out.setdefault(asked.name, asked)
+        return list(out.values())
 
     def of_role(self, *roles):
         """Columns with one of the roles, in the codebook's order."""
@@ -276,8 +409,9 @@ class Codebook(Part):
 
     def label(self, name, lang="zh"):
         """What a column (or an option column `question__code`) is called in a report."""
-        if name in self.columns:
-            return self.columns[name].title(lang) or name
+        named = self.columns.get(name) or self.batteries.get(name)
+        if named is not None:
+            return named.title(lang) or name
         question, _, option = name.partition("__")
         if question in self.columns and option in self.columns[question].options:
             return self.columns[question].options[option](lang) or option
@@ -288,6 +422,8 @@ class Codebook(Part):
         column = self.columns.get(name)
         if column is not None and code(value) in column.options:
             return column.options[code(value)](lang) or code(value)
+        if column is not None and code(value) in column.nets:
+            return column.nets[code(value)](lang) or code(value)
         return str(value)
 
     def wave_label(self, wave, lang="zh"):
@@ -395,12 +531,15 @@ FIELDS = {
     "minimum_effect": MinimumEffect,
     "scale": Scale,
     "options": Option,
+    "rows": Option,
+    "nets": Net,
+    "derived": Derived,
 }
 
 
 def explain(problem, lines):
     """One problem of pydantic in our own words: line, field, what is allowed, the nearest name."""
-    path = tuple(str(step) for step in problem["loc"])
+    path = tuple("columns" if step == "batteries" else str(step) for step in problem["loc"])
     message = problem["msg"].removeprefix("Value error, ")
     if not path and re.match(r"(columns|margins)\.", message):
         field, _, message = message.partition(": ")
@@ -409,7 +548,8 @@ def explain(problem, lines):
     if problem["type"] == "extra_forbidden":
         owner = path[-3] if len(path) >= 3 and path[-3] in FIELDS else path[-2] if len(path) >= 2 else ""
         model = FIELDS.get(owner, FIELDS.get(path[-2] if len(path) > 1 else "", Label))
-        allowed = sorted(set(model.model_fields) - {"name"}) if model is not Codebook else sorted(model.model_fields)
+        fields = {field.alias or name for name, field in model.model_fields.items()}
+        allowed = sorted(fields - ({"batteries"} if model is Codebook else {"name", "part_of", "rank"}))
         hint = nearest(path[-1], allowed)
         near = f" Did you mean {hint!r}?" if hint else ""
         message = f"unknown field {path[-1]!r}.{near} Allowed: {', '.join(allowed)}"

@@ -63,18 +63,19 @@ def load_key(lake):
             "Set CEMLAB_KEY to a path elsewhere."
         )
     lake.mkdir(parents=True, exist_ok=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
     mark = lake / MARK
     known = mark.read_text(encoding="utf-8").strip() if mark.exists() else None
-    with FileLock(path.with_name(path.name + ".lock")):
-        if not path.exists():
-            if known:
-                raise KeyFileError(
-                    f"key: the lake was made with the key {known[:8]}, and {path.name!r} is not there. Put the copy of the key "
-                    "file back, or point CEMLAB_KEY to it; a new key would make every person a stranger."
-                )
-            write_private(path, HEAD + secrets.token_hex(32) + "\n")
-        key = read_key(path)
+    if not path.exists():
+        if known:
+            raise KeyFileError(
+                f"key: the lake was made with the key {known[:8]}, and {path.name!r} is not there. Put the copy of the key "
+                "file back, or point CEMLAB_KEY to it; a new key would make every person a stranger."
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(path.name + ".lock")):
+            if not path.exists():
+                write_private(path, HEAD + secrets.token_hex(32) + "\n")
+    key = read_key(path)
     if known is None:
         write_private(mark, fingerprint(key) + "\n")
     elif known != fingerprint(key):

@@ -91,7 +91,7 @@ def append(codebook, answers, comments, batches, *, replaced=None, lake=None, at
     comments : polars.DataFrame
         ``_key, _batch, _person, column, text``.
     batches : polars.DataFrame
-        One row a file: ``batch, file, wave, rows, absent, codebook, taken``.
+        One row a file: ``batch, file, wave, rows, columns`` (those it held, as JSON), ``codebook`` (hash), ``taken``.
     replaced : polars.Series, optional
         Keys among `answers` that take the place of stored ones.
     lake : str or pathlib.Path, optional
@@ -120,7 +120,9 @@ def append(codebook, answers, comments, batches, *, replaced=None, lake=None, at
     once = CommitProperties(custom_metadata=facts, max_commit_retries=0)
     for name, rows in (("comments", comments), ("batches", batches)):
         if len(rows):
-            write_deltalake(table(codebook, name, lake), rows, mode="append", schema_mode="merge", configuration=FOREVER)
+            write_deltalake(
+                table(codebook, name, lake), rows, mode="append", schema_mode="merge", configuration=FOREVER
+            )
     now = opened(codebook, lake=lake)
     if (None if now is None else now.version()) != at:
         raise Busy
@@ -177,13 +179,16 @@ def raw(codebook, version=None, lake=None):
     return pl.scan_delta(found)
 
 
-def absent_columns(codebook, lake=None):
-    """Column -> batches whose file did not hold it."""
-    found, out = opened(codebook, "batches", lake), {}
+def lacking(codebook, lake=None):
+    """Stored column -> batches whose file did not hold it."""
+    found, names = opened(codebook, "batches", lake), list(apply.stored_columns(codebook))
+    out = {name: [] for name in names}
     if found is not None:
-        for batch, columns in pl.scan_delta(found).select("batch", "absent").collect().rows():
-            for column in json.loads(columns):
-                out.setdefault(column, []).append(batch)
+        for batch, columns in pl.scan_delta(found).select("batch", "columns").collect().rows():
+            held = set(json.loads(columns))
+            for name in names:
+                if name not in held:
+                    out[name].append(batch)
     return out
 
 
@@ -228,7 +233,7 @@ def scan(codebook, wave=None, version=None, comments=False, *, lake=None):
             near = f" Did you mean {hint!r}?" if hint else ""
             raise ValueError(f"scan: {book.name} has no answers of wave {unknown[0]!r}.{near} There are {present}.")
         answers = answers.filter(pl.col("_wave").is_in(wanted))
-    out = apply.apply_codebook(answers, book, absent_columns(book, lake))
+    out = apply.apply_codebook(answers, book, lacking(book, lake))
     return with_comments(out, book, lake) if comments else out
 
 

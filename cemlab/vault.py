@@ -158,7 +158,9 @@ def unseal(source, out, key, where):
     from cryptography.exceptions import InvalidTag
 
     line = source.readline()
-    broken = DataError(f"vault: kept file {where[:8]} was cut, changed, or sealed with another key; it cannot be opened.")
+    broken = DataError(
+        f"vault: kept file {where[:8]} was cut, changed, or sealed with another key; it cannot be opened."
+    )
     try:
         head = json.loads(line)
         aes, digest = cipher(head, key), hashlib.sha256()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cemlab.checks import DataError
 from cemlab.codebook import load_codebook
 from cemlab.measure.scores import nps
 from cemlab.text.aspect_quotations import aspect_quotations
@@ -97,7 +98,7 @@ def test_the_sentiment_function_judges_what_words_do_not(small):
 
     def sentiment(texts):
         asked.extend(texts)
-        return pd.DataFrame({"probability": [0.9 if "笑" in text else np.nan for text in texts]})
+        return pd.DataFrame({"probability": [0.95 if "笑" in text else np.nan for text in texts]})
 
     assert judged("服务员笑着送我们出门，环境也看了，价格贵", small, sentiment=sentiment) == {
         "service": "positive",
@@ -203,12 +204,30 @@ def test_effects_weigh_and_cluster(small):
     assert (clustered["method"] == "ols_cluster").all()
 
 
+def test_twins_are_not_told_apart_and_missing_clusters_stop(small):
+    data = pd.DataFrame(
+        {"comment": ["服务差，环境吵", "路过"] * 60, "score": [0, 10, 3, 9] * 30, "shop": ["a", None] * 60}
+    )
+    rows = aspect_effects(data, "comment", "score", lexicon=small, sentiment=None).set_index(["item", "metric"])
+    assert rows.loc[("service", "effect_of_blame"), "estimate"] == pytest.approx(-200)
+    assert rows.loc[("place", "effect_of_blame"), "status"] == "not_estimable"
+    with pytest.raises(DataError, match="cluster column 'shop' is missing in 60 of 120 rows"):
+        aspect_effects(data, "comment", "score", lexicon=small, sentiment=None, cluster="shop")
+
+
 def test_columns_feed_other_measures(small):
     out = aspect_columns(
         pd.DataFrame({"c": ["服务好", None, "路过"], "x": [1, 2, 3]}), "c", lexicon=small, sentiment=None
     )
     assert out["service"].to_list() == [1, None, 0] and out["service" + SIGN].to_list() == [1, None, None]
     assert out["x"].to_list() == [1, 2, 3] and "c" not in out.columns
+
+
+def test_batches_change_nothing(small, monkeypatch):
+    texts = ["服务好", None, "环境差，价格贵", "路过", "服务差"] * 7
+    whole = aspect_mentions(texts, small)
+    monkeypatch.setattr("cemlab.text.aspects.BATCH", 4)
+    assert aspect_mentions(texts, small).equals(whole)
 
 
 def test_nothing_to_read(small):

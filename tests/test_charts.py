@@ -155,7 +155,7 @@ def test_periods_without_a_figure_leave_a_gap():
 @pytest.mark.parametrize("size", [1, 2, 40])
 def test_nothing_overlaps_from_one_to_forty_rows(size):
     names = [f"{place} {NAMES[4] if place % 3 else '男'}" for place in range(size)]
-    stage = pd.Series([f"阶段{place // 4}" for place in range(size)])
+    stage = pd.Series([f"{place // 4} Arrival and check-in 抵店入住" for place in range(size)])
     frame = rows(names, "top_box", "percent")
     assert overlapping(score_dots(frame)) == []
     assert overlapping(touchpoint_chart(frame.assign(stage=stage))) == []

@@ -5,14 +5,8 @@ import pandas as pd
 import pytest
 
 from cemlab.checks import DataError
-from cemlab.text.themes import (
-    compare_themes,
-    find_themes,
-    place_texts,
-    theme_columns,
-    theme_quotations,
-    theme_scores,
-)
+from cemlab.text.theme_scores import compare_themes, theme_columns, theme_quotations, theme_scores
+from cemlab.text.themes import find_themes, place_texts
 
 TOPICS = {
     "food": ["早餐", "面包", "牛奶", "水果", "咖啡", "鸡蛋"],

@@ -137,7 +137,7 @@ def key_drivers(
 def drawn_figures(sums, method, draws, seed):
     """Figures of `draws` bootstrap samples: dict of metric to array, draws first."""
     drawn, parts = sums.draws(draws, seed), []
-    piece = max(1, 2**19 // 2**sums.k) if method == "lmg" else draws  # the subsets of all draws at once are too many
+    piece = max(1, 2**20 // 2**sums.k) if method == "lmg" else draws  # the subsets of all draws at once are too many
     for start in range(0, draws, piece):
         base = sums.describe(drawn[start : start + piece])
         parts.append(figures(sums, (*base[:3], repaired(base[3])[0]), method))

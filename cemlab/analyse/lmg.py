@@ -1,5 +1,6 @@
 """R-squared of every subset of drivers, and what follows from it: LMG (Shapley) shares, dominance, commonality."""
 
+from functools import lru_cache
 from math import factorial
 
 import numpy as np
@@ -71,6 +72,7 @@ def lmg_shares(r2, players):
     return r2 @ shapley_weights(players)
 
 
+@lru_cache(maxsize=4)
 def shapley_weights(players):
     """Matrix (2 ** players, players) that turns values of subsets into Shapley values."""
     inside = membership(players)

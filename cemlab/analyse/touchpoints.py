@@ -87,16 +87,19 @@ PERIOD_DAYS = {"day": 1, "week": 7, "month": 30.4}
 def suitable_period(data, min_n=30):
     """The shortest of day, week and month whose periods hold enough answers on average, or None.
 
-    Judged on the days that have answers from first to last; None when fewer than eight such periods fit in, so that
-    limits would mean nothing.
+    Judged on the days that have answers, wave by wave: a study with one week of field work a year has no running time,
+    and limits drawn through its gaps would mean nothing. None when fewer than eight such periods are covered or less
+    than half of the time from the first to the last answer.
     """
     profile = wave_profile(data)
     if profile["first"].isna().all():
         return None
-    first, last = pd.to_datetime(profile["first"]).min(), pd.to_datetime(profile["last"]).max()
-    days, answers = (last - first).days + 1, profile["answers"].sum()
+    first, last = pd.to_datetime(profile["first"]), pd.to_datetime(profile["last"])
+    covered, whole = ((last - first).dt.days + 1).sum(), (last.max() - first.min()).days + 1
+    if covered < whole / 2:
+        return None
     for period, length in PERIOD_DAYS.items():
-        if days / length >= FEWEST_PERIODS and answers / (days / length) >= 2 * min_n:
+        if covered / length >= FEWEST_PERIODS and profile["answers"].sum() / (covered / length) >= 2 * min_n:
             return period
     return None
 

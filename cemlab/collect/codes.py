@@ -210,4 +210,3 @@ def chosen(column, one):
     return column.model_copy(
         update={"type": "scale", "scale": ZERO_ONE, "missing": texts, "options": {"1": column.options[one]}}
     )
-

@@ -83,6 +83,8 @@ def match_columns(export, codebook, where):
         return found[0] if found else None
 
     for column in codebook.columns.values():
+        if column.derived is not None:
+            continue
         names = [column.name, *column.aliases]
         if column.type == "multiple":
             found = options_of(export, column, names, find, out)
@@ -119,7 +121,9 @@ def options_of(export, column, names, find, out):
         out.multiple[column.name] = parts
         if strange:
             out.strange[column.name] = strange
-        find([n for n in names if n not in parts.values()], column.name)  # the joined texts beside 0/1 columns are no news
+        find(
+            [n for n in names if n not in parts.values()], column.name
+        )  # the joined texts beside 0/1 columns are no news
     elif found := find(names, column.name):
         out.joined[column.name] = found
     return bool(parts) or column.name in out.joined

@@ -1,9 +1,10 @@
 """From export files to the store: read, bring under the codebook, compare, keep the raw file, commit once."""
 
+import hashlib
 import json
 import sys
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -71,16 +72,12 @@ def ingest(paths, codebook, *, wave=None, keep=None, lake=None, progress=None):
         intakes, files = [], []
         for path in paths:
             step(f"{path.name}: 读取 / reading")
-            export = read_export(path)
-            file = FileSummary(path.name, export.frame.height)
-            files.append(file)
-            step(f"{path.name}: {file.rows:,} × {export.frame.width}")
-            if taken_before(export.file_hash, book, wave, before_batches, path.name):
-                file.already, file.repeated = True, file.rows
-                intakes.append(None)
-            else:
-                intakes.append(take(export, book, key, wave=wave, name=path.name))
-                told(file, intakes[-1])
+            files.append(FileSummary(path.name))
+            batch = taken_before(path, book, wave, before_batches)
+            intakes.append(None if batch else read_one(path, book, key, wave, files[-1], step))
+            if batch:
+                files[-1].already, files[-1].wave = True, batch["wave"]
+                files[-1].rows = files[-1].repeated = batch["rows"]
             step()
         summary = IngestSummary(book.name, files, before, before, keep)
         if not had_key:
@@ -135,22 +132,31 @@ def committed(book, version, folder):
     return pl.scan_delta(found).filter(pl.col("batch").is_in(alive.to_list())).collect().to_dicts()
 
 
-def taken_before(file_hash, book, wave, batches, name):
-    """Whether this file was taken in under this codebook; DataError when it was, as another wave."""
-    same = [batch for batch in batches if batch["file"] == file_hash]
+def taken_before(path, book, wave, batches):
+    """The batch in which this file was taken in under this codebook, or None; DataError when it was another wave's."""
+    if not path.is_file():
+        return None  # the reader says what is wrong
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    same = [batch for batch in batches if batch["file"] == digest]
     for batch in same:
         if wave is not None and str(wave) not in batch["wave"].split(", "):
             raise DataError(
-                f"ingest: {name!r} was taken in before as wave {batch['wave']!r}; the same answers cannot be wave {str(wave)!r} as "
-                "well. If that was a mistake, go back with cemlab.store.restore first."
+                f"ingest: {path.name!r} was taken in before as wave {batch['wave']!r}; the same answers cannot be wave "
+                f"{str(wave)!r} as well. If that was a mistake, go back with cemlab.store.restore first."
             )
-    return any(batch["codebook"] == book.hash() for batch in same)
+    return next((batch for batch in same if batch["codebook"] == book.hash()), None)
 
 
-def told(file, intake):
-    """Put what the intake found into the file's summary."""
+def read_one(path, book, key, wave, file, step):
+    """Read one file and bring it under the codebook; what is found goes into its summary as well."""
+    export = read_export(path)
+    file.rows = export.frame.height
+    step(f"{path.name}: {file.rows:,} × {export.frame.width}")
+    intake = take(export, book, key, wave=wave, name=path.name)
     file.wave, file.refused, file.unknown = intake.wave, intake.refused, intake.unknown
     file.left_out, file.absent, file.decisions = intake.left_out, intake.absent, intake.decisions
+    return intake
 
 
 def count(files, places, found):
@@ -173,9 +179,11 @@ def batch_rows(intakes, book):
             "file": one.file,
             "wave": one.wave,
             "rows": one.rows,
-            "absent": json.dumps(one.absent, ensure_ascii=False),
+            "columns": json.dumps(
+                [name for name in stored_columns(book) if name in one.answers.columns], ensure_ascii=False
+            ),
             "codebook": book.hash(),
-            "taken": datetime.now(timezone.utc),
+            "taken": datetime.now(UTC),
         }
         for one in intakes
     ]

@@ -118,7 +118,11 @@ class IngestSummary:
     def _closing(self, lang):
         zh = lang == "zh"
         if self.before == self.after:
-            out = [f"{self.study}：没有新答卷，数据保持不变" if zh else f"{self.study}: nothing new; the store is as before"]
+            out = [
+                f"{self.study}：没有新答卷，数据保持不变"
+                if zh
+                else f"{self.study}: nothing new; the store is as before"
+            ]
             if self.after is not None:
                 out[0] += f"（版本 {self.after}）" if zh else f" (version {self.after})"
         else:
@@ -167,14 +171,23 @@ def file_lines(file, lang):
         text = f"  拒收 {refusal.rows:,} 行：" if zh else f"  refused {refusal.rows:,} rows: "
         text += refusal.sentence(lang) + (f"（第 {rows} 行" if zh else f" (rows {rows}")
         more = "…" if refusal.rows > len(refusal.where) else ""
-        shown = (f"；例如 {list(refusal.examples)}" if zh else f"; for example {list(refusal.examples)}") if refusal.examples else ""
+        shown = (
+            (f"；例如 {list(refusal.examples)}" if zh else f"; for example {list(refusal.examples)}")
+            if refusal.examples
+            else ""
+        )
         out.append(text + more + shown + ("）" if zh else ")"))
     for column, codes in file.unknown.items():
         listed = ", ".join(f"{one} ({n:,})" for one, n in list(codes.items())[:8]) + (" …" if len(codes) > 8 else "")
         out.append(
-            f"  {column}：代码本未定义的取值 {listed}，已原样保存" if zh else f"  {column}: codes the codebook does not know: {listed}; kept as coded"
+            f"  {column}：代码本未定义的取值 {listed}，已原样保存"
+            if zh
+            else f"  {column}: codes the codebook does not know: {listed}; kept as coded"
         )
-    for names, a, b in ((file.absent, "文件中没有的列", "columns the file lacks"), (file.left_out, "未入库的列", "columns left out")):
+    for names, a, b in (
+        (file.absent, "文件中没有的列", "columns the file lacks"),
+        (file.left_out, "未入库的列", "columns left out"),
+    ):
         if names:
             listed = ", ".join(map(str, names[:8])) + (" …" if len(names) > 8 else "")
             out.append(f"  {a} {len(names)}：{listed}" if zh else f"  {b} ({len(names)}): {listed}")

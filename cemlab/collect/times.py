@@ -124,9 +124,11 @@ def spreadsheet_days(numbers, zone, formats, wave):
         return nothing(numbers, pl.Datetime("us", "UTC")), read_days(small.cast(pl.String), "%d", wave)
     days = numbers.set(~((numbers > 20000) & (numbers < 80000)), None)
     seconds = (days * 86400).round()
-    naive = pl.select(
-        pl.datetime(1899, 12, 30) + pl.duration(seconds=pl.lit(seconds.cast(pl.Int64)))
-    ).to_series().cast(pl.Datetime("us"))
+    naive = (
+        pl.select(pl.datetime(1899, 12, 30) + pl.duration(seconds=pl.lit(seconds.cast(pl.Int64))))
+        .to_series()
+        .cast(pl.Datetime("us"))
+    )
     whole = days.is_not_null() & (days % 1 == 0)
     moment, day = finish(local(naive, zone), zone)
     return moment.set(whole, None), day

@@ -81,9 +81,10 @@ def compare_groups(
     Notes
     -----
     NPS: z with both variances. Shares: z with the pooled share, Newcombe interval. Means: Welch t. Unanswered rows are
-    left out item by item. With `cluster`, ``n_eff`` is the design-based one (variance of one answer over the squared
-    error, at most Kish's); a group found in a single cluster is not estimable, since group and cluster cannot be told
-    apart. Without `cluster`, answers nested in stores make p-values too small. The interval is not adjusted.
+    left out item by item. With `cluster` the unrest between clusters is in ``difference_se`` and the test; ``n_eff`` stays
+    Kish's, since a base judged from the clusters would keep just the rows whose error came out small. A group found in a
+    single cluster is not estimable: group and cluster cannot be told apart. Without `cluster`, answers nested in stores
+    make p-values too small. The interval is not adjusted.
 
     References
     ----------
@@ -93,8 +94,10 @@ def compare_groups(
     Examples
     --------
     >>> import pandas as pd
-    >>> answers = pd.DataFrame({"shop": ["a"] * 50 + ["b"] * 50, "recommend": [9] * 30 + [5] * 20 + [9] * 20 + [5] * 30})
-    >>> compare_groups(answers, "recommend", by="shop")[["shop", "estimate", "reference", "difference", "p_value"]].round(3)
+    >>> scores = [9] * 30 + [5] * 20 + [9] * 20 + [5] * 30
+    >>> answers = pd.DataFrame({"shop": ["a"] * 50 + ["b"] * 50, "recommend": scores})
+    >>> found = compare_groups(answers, "recommend", by="shop")
+    >>> found[["shop", "estimate", "reference", "difference", "p_value"]].round(3)
       shop  estimate reference  difference  p_value
     0    a      20.0    (rest)        40.0    0.041
     1    b     -20.0    (rest)       -40.0    0.041

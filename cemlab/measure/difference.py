@@ -50,8 +50,7 @@ def difference(metric, one, two, *, level, covariance=None, clustered=None):
             v1, v2, v, df = clustered
             tested = v
             for part, variance in ((a, v1), (b, v2)):
-                design = np.where(variance > 0, part["var"] / variance, part["n_eff"])
-                part["n_eff"] = np.fmin(design, part["n_eff"])
+                part["base"] = np.where(variance > 0, part["var"] / variance, part["n_eff"])
             cov = (v1 + v2 - v) / 2
         else:
             extra1, extra2, cov = covariance if covariance is not None else (0.0, 0.0, 0.0)
@@ -96,8 +95,7 @@ def difference_from_target(metric, sums, target, *, level, clustered=None):
         if clustered is not None:
             v, df = clustered
             tested = v
-            design = np.where(v > 0, a["var"] / v, a["n_eff"])
-            a["n_eff"] = np.where(np.isnan(v), a["n_eff"], np.fmin(design, a["n_eff"]))
+            a["base"] = np.where(v > 0, a["var"] / v, a["n_eff"])
         elif metric == "mean":
             df = a["n_eff"] - 1
         gap = a["mean"] - target
@@ -129,5 +127,7 @@ def newcombe(a, b, gap, correlation, level, df):
 
 
 def share_limits(part, level, df):
-    """Wilson limits of one side's share, in percent."""
-    return tuple(100 * limit for limit in share_interval(part["mean"] / 100, part["n_eff"], level=level, df=df))
+    """Wilson limits of one side's share, in percent, on the base that gives its clustered error where there is one."""
+    return tuple(
+        100 * limit for limit in share_interval(part["mean"] / 100, part.get("base", part["n_eff"]), level=level, df=df)
+    )

@@ -10,7 +10,7 @@ from cemlab.measure.schema import as_list
 FEW_PERSONS = 1000  # below this the persons themselves are resampled, from here on their replicates
 REPLICATES = 256
 LIMIT = 2_000_000  # rows of a design matrix
-BATCH = 200_000  # rows multiplied at a time
+BATCH = 40_000  # rows multiplied at a time: small products that stay on one thread
 
 
 def with_units(data, *, cluster=None, person="_person", where="with_units"):
@@ -125,14 +125,12 @@ def unit_products(data, columns, *, unit="unit__", weights=None, where="unit_pro
     n, w, w2, products = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros((size, 2 * k, 2 * k))
     missing, negative, largest = 0, 0, 0.0
     for batch in rows.collect_batches(chunk_size=BATCH, maintain_order=True):
+        batch = batch.sort("u__", maintain_order=True)
         code, v = batch["u__"].to_numpy(), batch["w__"].to_numpy()
         missing, negative = missing + batch["w__"].null_count(), negative + int((v < 0).sum())
         largest = max(largest, float(np.nanmax(v, initial=0.0)))
-        order = np.argsort(code, kind="stable")
-        code, v = code[order], v[order]
-        x = batch.select(pl.col("^x__.*$")).to_numpy().astype(float, copy=False)[order]
-        answered = ~np.isnan(x)
-        wide = np.concatenate([np.where(answered, x, 0.0), answered.astype(float)], axis=1)
+        x = pl.col("^x__.*$")
+        wide = batch.select(x.fill_null(0.0), x.is_not_null().cast(pl.Float64).name.prefix("a")).to_numpy(order="c")
         starts = np.flatnonzero(np.diff(code, prepend=-1))
         for unit_code, a, b in zip(code[starts], starts, [*starts[1:], len(code)], strict=True):
             part, own = wide[a:b], v[a:b]

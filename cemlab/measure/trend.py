@@ -4,7 +4,6 @@ import pandas as pd
 
 from cemlab.checks import require_choice, require_columns
 from cemlab.measure.answers import require_cuts
-from cemlab.measure.answers import require_cuts
 from cemlab.measure.moments import columns_of, lazy
 from cemlab.measure.period_codes import PERIODS, as_days, read_days
 from cemlab.measure.run_rules import signals

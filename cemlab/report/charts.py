@@ -4,7 +4,7 @@ import numpy as np
 
 from cemlab.checks import require_columns
 from cemlab.report.fonts import INK, SOFT
-from cemlab.report.labels import Labels, count, row_labels
+from cemlab.report.labels import Labels, count, row_labels, wrap
 from cemlab.report.rows import (
     BASE,
     BRAND,
@@ -153,7 +153,10 @@ def _stages(ax, names, first, y):
         if begin:
             ends = [across(ax, 0.05), across(ax, BASE)]
             ax.plot(ends, [low, low], transform=ax.get_yaxis_transform(), color=MID, linewidth=0.7, clip_on=False)
-        lines = names[begin] if len(names[begin]) <= 7 else names[begin][:7] + "\n" + names[begin][7:14]
-        fits = (y[end - 1] - y[begin]) + 0.34 >= LINE_HEIGHT * (lines.count("\n") + 1)
-        ax.text(across(ax, 0.05), y[begin], lines if fits else lines.split("\n")[0] + "…", transform=ax.get_yaxis_transform(),
-                ha="left", va="center", size=9, color=BRAND, clip_on=False)  # fmt: skip
+        high = edges[end - 1] if end < len(y) else 2 * y[-1] - low if end - begin == 1 else y[-1] + (y[-1] - y[-2]) / 2
+        lines = wrap(names[begin], 7)
+        if LINE_HEIGHT * (lines.count("\n") + 1) > high - low:
+            lines = lines.split("\n")[0] + "…"
+        several = "\n" in lines
+        ax.text(across(ax, 0.05), low + 0.05 if several else y[begin], lines, transform=ax.get_yaxis_transform(),
+                ha="left", va="top" if several else "center", size=9, color=BRAND, clip_on=False)  # fmt: skip

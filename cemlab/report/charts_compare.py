@@ -86,7 +86,7 @@ def distribution_bars(estimates, *, codebook=None, lang="zh"):
         fig.cemlab_note = labels.say(
             f"各占比的置信区间半宽不超过 {size} 个百分点。",
             f"Intervals of the shares: at most ±{size} percentage points.",
-        ) + (fig.cemlab_note if len(scores) else "")
+        ) + (f" {fig.cemlab_note}" if len(scores) else "")
     return fig
 
 

@@ -58,7 +58,7 @@ def svg(fig):
         fig.savefig(buffer, format="svg", metadata=metadata, bbox_inches=None if ours else "tight")
     text = buffer.getvalue().decode("utf-8")
     text = text[text.index("<svg") :]  # the XML head and the document type name other hosts
-    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", "", text, flags=re.DOTALL)
     text = re.sub(r'(?<= d=")[^"]*', _shorter, text)
     return re.sub(r"\n\s*", "\n", text).encode("utf-8")
 

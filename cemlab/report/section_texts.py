@@ -8,8 +8,8 @@ WORDS = {
     "no_changes": ("没有上一期数据，无法比较。", "there is no previous wave to compare with."),
     "no_touchpoint_changes": ("没有上一期数据，无法比较。", "there is no previous wave to compare with."),
     "no_trend": (
-        "时间跨度或每期样本量不足以计算控制限（至少 8 个时段、每时段平均 60 份答卷），不绘制控制图。",
-        "too few periods or answers for control limits (at least 8 periods of 60 answers on average); no chart.",
+        "答卷在时间上不够连续或每时段样本不足（至少 8 个时段、每时段平均 60 份），不绘制控制图。",
+        "answers too sparse in time for control limits (at least 8 periods of 60 answers on average); no chart.",
     ),
     "no_comments": ("本研究没有开放题。", "this study has no open question."),
     "power": (
@@ -24,7 +24,7 @@ WORDS = {
     "promoter": ("推荐者（9–10 分）", "Promoters (9–10)"),
     "passive": ("被动者（7–8 分）", "Passives (7–8)"),
     "detractor": ("贬损者（0–6 分）", "Detractors (0–6)"),
-    "scale": ("{low}–{high} 分，“满意”指 {top} 分", "{low}–{high}, “satisfied” means {top}"),
+    "scale": ("{low}–{high} 分，高分指 {top} 分", "{low}–{high}, top boxes {top}"),
     "scale_line": ("量表：{names}为 {text}。", "Scale: {names}: {text}."),
     "version": (
         "数据集 `{name}`，数据版本 {version}；代码本指纹 `{codebook}`；cemlab {cemlab}。"
@@ -55,7 +55,7 @@ WORDS = {
     "head_comments": ("评论数", "Comments"),
     "head_text": ("评论摘录（已脱敏）", "Comment (masked)"),
     "head_question": ("题目", "Question"),
-    "head_estimate": ("满意占比", "Satisfied"),
+    "head_estimate": ("高分占比", "Top boxes"),
     "head_segment": ("细分", "Segment"),
     "head_segment_group": ("群体", "Group"),
 }
@@ -72,8 +72,8 @@ TITLES = {
         ),
     ),
     "headline": (
-        ("总体指标，各期", "NPS＝推荐者占比−贬损者占比，单位为分。高分占比的口径见方法说明。"),
-        ("Headline figures by wave", "NPS is the share of promoters minus that of detractors, in points."),
+        ("总体指标，各期", "NPS＝推荐者占比−贬损者占比，单位为分；高分占比的口径见方法说明。未问该题的期次不列出。"),
+        ("Headline figures by wave", "NPS is the share of promoters minus that of detractors, in points. Waves that did not ask are left out."),
     ),
     "parts": (
         ("推荐者、被动者与贬损者的构成，各期", ""),
@@ -90,33 +90,37 @@ TITLES = {
             "Limits hold sampling error and usual unrest; a point outside is a signal to look at, not a tested claim.",
         ),
     ),
+    "waves_drawn": (
+        ("{name}，各期", "误差线为 95% 置信区间；是否变化以检验结论为准，不以误差线是否重叠为准。"),
+        ("{name} by wave", "Bars are 95 % intervals; whether it changed is for the test to say, not for overlapping bars."),
+    ),
     "touchpoints": (
-        ("各触点满意占比，按旅程阶段", "基数为使用过该触点并作答的受访者。"),
-        ("Satisfied with each touchpoint, along the journey", "Base: respondents who used the touchpoint and answered."),
+        ("各触点高分占比，按旅程阶段", "基数为使用过该触点并作答的受访者。"),
+        ("Top boxes of each touchpoint, along the journey", "Base: respondents who used the touchpoint and answered."),
     ),
     "touchpoint_table": (
-        ("触点一览：满意占比、均值与较上期变化", "差异单位为百分点；检验结论已按全报告统一校正。"),
-        ("Touchpoints: satisfied, mean and change", "Differences in percentage points; verdicts adjusted over the report."),
+        ("触点一览：高分占比、均值与较上期变化", "差异单位为百分点；检验结论已按全报告统一校正。"),
+        ("Touchpoints: top boxes, mean and change", "Differences in percentage points; verdicts adjusted over the report."),
     ),
     "touchpoint_changes": (
-        ("各触点满意占比较上期的变化", ""),
-        ("Change of the share satisfied, by touchpoint", ""),
+        ("各触点高分占比较上期的变化", ""),
+        ("Change of the top boxes, by touchpoint", ""),
     ),
     "segments_nps": (
         ("各细分人群的 NPS", "每个群体与其余受访者（而非总体）比较；检验结论已按全报告统一校正。"),
         ("NPS by segment", "Each group is tested against everyone else; verdicts adjusted over the report."),
     ),
     "segments_top_box": (
-        ("各细分人群的总体满意占比", "每个群体与其余受访者（而非总体）比较；检验结论已按全报告统一校正。"),
-        ("Satisfied overall, by segment", "Each group is tested against everyone else; verdicts adjusted over the report."),
+        ("各细分人群的总体评价高分占比", "每个群体与其余受访者（而非总体）比较；检验结论已按全报告统一校正。"),
+        ("Overall rating (top boxes), by segment", "Each group is tested against everyone else; verdicts adjusted over the report."),
     ),
     "segment_table_nps": (
         ("各细分人群的 NPS 与检验结论", "差异为与其余受访者之差（分）。"),
         ("NPS by segment, with verdicts", "Difference from everyone else, in points."),
     ),
     "segment_table_top_box": (
-        ("各细分人群的总体满意占比与检验结论", "差异为与其余受访者之差（百分点）。"),
-        ("Satisfied overall by segment, with verdicts", "Difference from everyone else, in percentage points."),
+        ("各细分人群的总体评价高分占比与检验结论", "差异为与其余受访者之差（百分点）。"),
+        ("Overall rating (top boxes) by segment, with verdicts", "Difference from everyone else, in percentage points."),
     ),
     "comments": (
         ("受访者原声（随机抽取，已脱敏）", "从各评分组的不重复评论中随机抽取，仅供理解语境，不代表该组全体。"),
@@ -184,7 +188,7 @@ METHODS = {
     "zh": {
         "text": """\
 - 净推荐值（NPS）：0–10 分的推荐意愿题中，9–10 分者占比减 0–6 分者占比，以“分”表示。置信区间采用调整 Wald 法（Rocks, 2016）。
-- 满意占比（前两项占比）：选择量表最高两档者占全部有效回答者的比例；置信区间采用 Wilson 法。
+- 高分占比（T2B 等）：选择量表最高几档者占全部有效回答者的比例，各题取哪几档见下；置信区间采用 Wilson 法。文中“某触点满意度”即其高分占比。
 - 较上期变化：两期差异的 z 检验；群体差异：该群体与其余受访者（不含该群体）的 z 检验。
 - 多重比较：全报告的所有候选结论作为一个检验族，用 Benjamini-Hochberg 法控制在 5%。成文的结论还须达到最小值得关注差异：NPS {nps}，占比 {share}。
 - 样本量：有效样本量不足 {min_n} 的不显示数字；不足 {low_n} 的标 *，仅供参考。少于 {min_persons} 人的群体出于隐私保护不显示。
@@ -199,7 +203,7 @@ METHODS = {
     "en": {
         "text": """\
 - Net Promoter Score (NPS): share answering 9–10 minus share answering 0–6 on the 0–10 recommendation question, in points. Intervals: adjusted Wald (Rocks, 2016).
-- Satisfied (top two boxes): share choosing the two highest categories, of all valid answers. Intervals: Wilson.
+- Top boxes: share choosing the highest categories (listed below), of all valid answers. Intervals: Wilson.
 - Change since the previous wave: z test of the difference; groups: z test against everyone else (the group itself left out).
 - Multiple testing: all candidate claims of the report are one family, Benjamini-Hochberg at 5 %. A claim must also reach the minimum effect: NPS {nps}, shares {share}.
 - Bases: no figure under an effective base of {min_n}; * under {low_n}. Groups of fewer than {min_persons} persons are hidden to protect privacy.

@@ -194,7 +194,8 @@ def segment_part(estimates, contrasts, study, metric):
 
     have = estimates is not None and (estimates["metric"] == metric).any()
     rows = segment_rows(estimates, contrasts, study, metric) if have else None
-    display(picture(touchpoint_chart, rows, study, f"segments_{metric}"))
+    drawn = None if rows is None else rows.drop(columns=[c for c in rows if c.startswith("difference")])
+    display(picture(touchpoint_chart, drawn, study, f"segments_{metric}"))
     if rows is None:
         return
     columns = ["stage", "item", "estimate", "interval", "n"]
@@ -211,6 +212,18 @@ def rows_of(frame, study, *roles):
         return None
     names = {column.name for column in study.codebook.of_role(*roles)}
     return frame[frame["item"].isin(names)].drop(columns=["kind", "cut", "group"], errors="ignore")
+
+
+def asked(frame):
+    """Estimates without the rows of questions that nobody was asked in that wave or group; None stays None."""
+    return None if frame is None else frame[(frame["n"] > 0) | (frame["n_missing"] > 0)].reset_index(drop=True)
+
+
+def waves_drawn(by_wave):
+    """Headline figures over the waves, for one picture each: NPS and top boxes that at least two waves have."""
+    rows = by_wave[by_wave["metric"].isin(["nps", "top_box"]) & by_wave["status"].isin(["ok", "low_base"])]
+    enough = rows.groupby("item")["_wave"].transform("nunique") >= 2
+    return rows[enough].reset_index(drop=True)
 
 
 def rows_of_metric(frame, *metrics):

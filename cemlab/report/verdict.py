@@ -16,7 +16,7 @@ TEXTS = {
         "target": "目标 {target}",
         "hidden": "样本不足，不显示",
         "touchpoint": "排查“{name}”满意度下降的原因（较{reference}下降 {size}）：先核对同期的产品、人手与流程变动，再定改进措施。",
-        "group": "复盘“{group}”客群的体验短板（{figure} 低于其余受访者 {size}），访谈或加问原因后再定措施。",
+        "group": "了解{cut}为“{group}”的受访者评价偏低的原因（{figure} 低于其余受访者 {size}），访谈或加问后再定措施。",
         "headline": "查明{name}较{reference}下降（{size}）的时间点与范围，确认是否与已知的运营变动同步。",
         "nothing": "本期没有经检验成立的下降或落后，无需专项整改；按原计划继续监测。",
         "no_claims": "本期各项变化与群体差异均未见显著，不作结论。",
@@ -34,7 +34,7 @@ TEXTS = {
         "target": "target {target}",
         "hidden": "base too small, not shown",
         "touchpoint": "Find out why “{name}” fell ({size} since {reference}): check changes in product, staffing and process first, then decide on measures.",
-        "group": "Review the experience of “{group}” ({figure} {size} below the rest); ask for reasons before deciding on measures.",
+        "group": "Find out why {cut} “{group}” rates lower ({figure} {size} below the rest); ask for reasons before deciding on measures.",
         "headline": "Establish when and where {name} fell ({size} since {reference}) and whether it coincides with known operational changes.",
         "nothing": "No decline or lag stood up to testing; no special measures, keep monitoring as planned.",
         "no_claims": "No change and no group difference stood up to testing; no claims are made.",
@@ -137,7 +137,8 @@ def suggestions(table, codebook, *, lang="zh", most=3):
     for row in groups.to_dict("records"):
         figure = figure_name(row["metric"], row["item"], codebook, lang).strip()
         name = group_name(row["cut"], row["group"], codebook, lang)
-        out.append(words["group"].format(group=name, figure=figure, size=gap(row["difference"], row["unit"], lang)))
+        size, cut = gap(row["difference"], row["unit"], lang), codebook.label(row["cut"], lang)
+        out.append(words["group"].format(cut=cut, group=name, figure=figure, size=size))
     for row in worse[(worse["kind"] == "wave") & roles.isin(["nps", "outcome"])].to_dict("records"):
         name = figure_name(row["metric"], row["item"], codebook, lang).strip()
         reference = codebook.wave_label(row["reference"], lang)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from cemlab.checks import require_columns, require_level
+from cemlab.checks import DataError, require_columns, require_level
 from cemlab.measure.bases import flag_bases
 from cemlab.measure.schema import as_list, estimates
 from cemlab.text.aspects import aspect_mentions
@@ -84,8 +84,9 @@ def aspect_scores(data, text, *, lexicon, by=None, weights=None, cluster=None, l
 
     Notes
     -----
-    The intervals hold sampling error only, not the error of reading: on Chinese restaurant reviews about one mention in
-    five is found wrongly or judged neutral instead of clearly. Compare groups and waves rather than levels. A comment
+    The intervals hold sampling error only, not the error of reading: on 100 restaurant reviews coded by hand for 18 aspects
+    (the ASAP dev sample) 81 % of the mentions found were right, 88 % of the coded ones were found, and 71 % of those found
+    had the coded judgement of three. Compare groups and waves rather than levels; check your own field by hand. A comment
     that both praises and blames an aspect counts as neutral.
     """
     from cemlab.measure.scores import nps, top_box
@@ -165,13 +166,14 @@ def aspect_effects(data, text, score, *, lexicon, weights=None, cluster=None, le
     Raises
     ------
     ValueError, DataError
-        Unknown column; answers that are not 0 to 10; a missing or negative weight.
+        Unknown column; answers that are not 0 to 10; a missing or negative weight; a missing cluster.
 
     Notes
     -----
     Least squares of -100, 0, 100 (detractor, passive, promoter) on praise and blame dummies of all aspects, robust (HC1)
     or clustered errors. An association among those who comment, no promise of what a change would bring: who is angry
-    finds more to blame. Blank comments are left out.
+    finds more to blame. Blank comments are left out. Where two aspects are always judged together, the second is "not
+    estimable".
     """
     import statsmodels.api as sm
 
@@ -188,7 +190,12 @@ def aspect_effects(data, text, score, *, lexicon, weights=None, cluster=None, le
         for name in names
         for metric, sign in (("effect_of_praise", 1.0), ("effect_of_blame", -1.0))
     }
-    used = [key for key, column in dummies.items() if min_n <= column.sum() <= len(rows) - min_n]
+    if cluster is not None and rows[cluster].null_count():
+        raise DataError(
+            f"{where}: cluster column {cluster!r} is missing in {rows[cluster].null_count():,} of {len(rows):,} rows; "
+            "leave those rows out before the call."
+        )
+    used = independent({key: d for key, d in dummies.items() if min_n <= d.sum() <= len(rows) - min_n})
     out = pd.DataFrame(
         [{"item": n, "metric": m, "n": int(d.sum()), "status": "not_estimable"} for (n, m), d in dummies.items()]
     ).assign(unit="points", level=level, method="ols_hc1" if cluster is None else "ols_cluster")
@@ -199,7 +206,7 @@ def aspect_effects(data, text, score, *, lexicon, weights=None, cluster=None, le
         if cluster is None:
             fit = model.fit(cov_type="HC1")
         else:
-            groups = rows[cluster].cast(pl.String).fill_null("(missing)").to_physical().rank("dense").to_numpy()
+            groups = rows[cluster].cast(pl.String).rank("dense").to_numpy()
             fit = model.fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
         limits = fit.conf_int(1 - level)
         place = {key: i for i, key in enumerate(dummies)}
@@ -215,6 +222,16 @@ def aspect_effects(data, text, score, *, lexicon, weights=None, cluster=None, le
         out.loc[spots, "n_eff"] = [a * a / b if b > 0 else 0.0 for a, b in sums]
         out.loc[spots, "status"] = "ok"
     return flag_bases(estimates(out), min_n=min_n, low_n=max(100, min_n))
+
+
+def independent(dummies):
+    """The keys whose columns are not made up of those before them (and the constant)."""
+    kept, basis = [], None
+    for key, column in dummies.items():
+        tried = np.column_stack([np.ones(len(column)) if basis is None else basis, column])
+        if np.linalg.matrix_rank(tried.T @ tried) == tried.shape[1]:
+            kept, basis = [*kept, key], tried
+    return kept
 
 
 def judge(sentiment):

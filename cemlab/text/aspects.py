@@ -9,7 +9,8 @@ SENTENCE_END = r"[。!?！？；;\n\r]+"
 CLAUSE_END = r"[,，~～…、\s]*[,，~～…\s]+[,，~～…、\s]*|\.{2,}"
 CONTRAST = r"(但是|可是|不过|然而|只不过|就是|只是|但|却)"
 ASCII_WORD = r"^[\x00-\x7f]+$"
-UNDECIDED = (0.35, 0.65)  # a clause whose probability lies between is taken as not judged
+UNDECIDED = (0.1, 0.9)  # a clause whose probability lies between is taken as not judged
+BATCH = 50_000  # texts read at a time
 MIXED = 0.25  # |mean of the clauses' signs| up to which an aspect counts as neutral or mixed
 
 
@@ -27,13 +28,9 @@ def clauses(texts):
         ``text`` (position in `texts`), ``sentence`` (within the text), ``clause`` (row number), ``body`` (half width,
         lower case).
     """
-    if isinstance(texts, str):
-        raise TypeError("clauses: `texts` is one string; pass a list or series of comments.")
-    if not isinstance(texts, pl.Series):
-        texts = pl.Series([None if t is None or t != t else str(t) for t in texts], dtype=pl.String)
     body = pl.col("body")
     sentences = (
-        pl.DataFrame({"body": texts.cast(pl.String)})
+        pl.DataFrame({"body": text_series(texts)})
         .with_row_index("text")
         .with_columns(body.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\\n|\\r", "\n"))
         .with_columns(body.str.replace_all(SENTENCE_END, "\n").str.replace_all(r"(\p{Han})\.", "$1\n").str.split("\n"))
@@ -55,6 +52,15 @@ def clauses(texts):
         .with_row_index("clause")
         .select("text", "sentence", "clause", "body")
     )
+
+
+def text_series(texts):
+    """Texts as a polars series of strings; missing ones null."""
+    if isinstance(texts, str):
+        raise TypeError("aspects: `texts` is one string; pass a list or series of comments.")
+    if isinstance(texts, pl.Series):
+        return texts.cast(pl.String)
+    return pl.Series([None if t is None or t != t else str(t) for t in texts], dtype=pl.String)
 
 
 def mentions_by_clause(parts, lexicon, sentiment=None):
@@ -200,11 +206,16 @@ def aspect_mentions(texts, lexicon, *, sentiment=None):
     turns it (不 + 贵). Irony, comparisons with other places and praise of the past are not understood. "Neutral" holds
     naming without judging, average and mixed judgements alike.
     """
-    found = mentions_by_clause(clauses(texts), lexicon, sentiment)
+    texts = text_series(texts)
     sign = pl.col("sign")
-    out = found.group_by("text", "aspect").agg(
-        clauses=pl.len(), positive=(sign > 0).sum(), negative=(sign < 0).sum(), score=sign.mean().fill_null(0.0)
-    )
+    parts = []
+    for start in range(0, max(len(texts), 1), BATCH):  # memory stays that of one batch
+        found = mentions_by_clause(clauses(texts.slice(start, BATCH)), lexicon, sentiment)
+        found = found.group_by("text", "aspect").agg(
+            clauses=pl.len(), positive=(sign > 0).sum(), negative=(sign < 0).sum(), score=sign.mean().fill_null(0.0)
+        )
+        parts.append(found.with_columns(pl.col("text") + start))
+    out = pl.concat(parts)
     score = pl.col("score")
     label = pl.when(score > MIXED).then(pl.lit("positive")).when(score < -MIXED).then(pl.lit("negative"))
     rank = pl.col("aspect").replace_strict({a: i for i, a in enumerate(lexicon.aspects)}, return_dtype=pl.Int64)

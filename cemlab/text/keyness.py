@@ -10,6 +10,7 @@ COLUMNS = [
     *("log_odds", "se", "ci_low", "ci_high", "z", "p_value", "p_adjusted", "adjust", "new", "level", "method"),
 ]
 
+BATCH = 10_000  # texts cut into words at a time
 JUDGING = frozenset(
     "贵慢快脏吵差烂乱旧破远近少冷热闷挤咸淡辣甜硬柴腥臭香丑坑亏退骗烦赞棒好坏"
 )  # words of one character
@@ -152,18 +153,31 @@ def content_words(tokens):
     return [w for w in tokens if w not in STOP_WORDS and (len(w) > 1 or w in JUDGING) and not w.isnumeric()]
 
 
-def presence(texts, words=None, min_n=10):
-    """Texts x words, 1 where the text holds the word, for words in at least `min_n` texts; and the words."""
-    from sklearn.feature_extraction.text import CountVectorizer
+def presence(texts, words=None, min_n=10, *, keep=content_words, vocabulary=None):
+    """Texts x words, 1 where the text holds the word; and the words.
+
+    The words are those of `vocabulary`, or all that `keep` leaves of the tokens in at least `min_n` texts, sorted.
+    """
+    import polars as pl
+    from scipy.sparse import csr_matrix
 
     from cemlab.text.tokens import tokenise
 
-    vectors = CountVectorizer(analyzer=content_words, min_df=min_n, binary=True)
-    try:
-        held = vectors.fit_transform(tokenise(texts, words))
-    except ValueError:  # no word is frequent enough
-        return None, []
-    return held, vectors.get_feature_names_out()
+    pieces = []
+    for start in range(0, max(len(texts), 1), BATCH):  # lists of tokens are large: one batch of them at a time
+        tokens = pl.Series("word", tokenise(texts[start : start + BATCH], words), dtype=pl.List(pl.String))
+        piece = pl.DataFrame({"word": tokens}).with_row_index("text", start).explode("word").drop_nulls()
+        pieces.append(piece.unique())
+    held = pl.concat(pieces)
+    if vocabulary is None:
+        frequent = held.group_by("word").len().filter(pl.col("len") >= min_n)["word"].to_list()
+        vocabulary = sorted(keep(frequent))
+    column = pl.DataFrame({"word": pl.Series(vocabulary, dtype=pl.String)}).with_row_index("column")
+    held = held.join(column, on="word").sort("text", "column")
+    spots = held["text"].to_numpy(), held["column"].to_numpy()
+    return csr_matrix((np.ones(len(held)), spots), shape=(len(texts), len(vocabulary))), np.array(
+        vocabulary, dtype=object
+    )
 
 
 def keyness_chart(words, *, n=12, lang="zh"):

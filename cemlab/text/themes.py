@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cemlab.checks import DataError, require_columns
-from cemlab.text.keyness import content_words, fighting_words
+from cemlab.checks import DataError
+from cemlab.text.keyness import content_words, fighting_words, presence
 
 LEAST = 50  # texts with words below which themes would be accidents
 TOP = 10  # words that stand for a theme when two runs are compared
+MOST = 2000  # words from which themes are learnt
 NEAR_BEST = 0.05  # how much stability a finer division may cost
 CLOSE = 0.1  # cosine below which a text belongs to no theme
 PLAIN = frozenset(  # judge anything, hence name no theme
@@ -31,7 +32,8 @@ class Themes:
     words: pd.DataFrame
     stability: pd.DataFrame
     own_words: tuple = ()
-    vectors: object = field(repr=False, default=None)
+    vocabulary: np.ndarray = field(repr=False, default=None)
+    rarity: np.ndarray = field(repr=False, default=None)
     centres: np.ndarray = field(repr=False, default=None)
 
 
@@ -70,7 +72,7 @@ def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_
 
     Notes
     -----
-    Non-negative factorisation of tf-idf. Stability [1]_: the ten leading words of each theme are matched between all
+    Non-negative factorisation of word presence times rarity (idf). Stability [1]_: the ten leading words of each theme are matched between all
     texts and four subsamples of 80 % (mean Jaccard overlap of the best matching, 0 to 1). Under some 0.5 another sample
     would give other themes: use an aspect lexicon instead. Themes divide vocabulary, not meaning; read the quotations.
 
@@ -79,26 +81,24 @@ def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_
     .. [1] Greene, D., O'Callaghan, D., Cunningham, P. (2014). How many topics? Stability analysis for topic models.
        ECML PKDD, 498-513.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    from cemlab.text.tokens import tokenise
-
     tried = [n] if n is not None else sorted(set(candidates))
     if not tried or min(tried) < 2:
         raise ValueError(f"find_themes: {min(tried, default=0)} themes asked for; two are the least.")
     texts = told_texts(texts)
     chosen = np.linspace(0, len(texts) - 1, min(sample, len(texts))).astype(int) if len(texts) else []
-    spoken = tokenise([texts[i] for i in chosen], words)
-    vectors = TfidfVectorizer(analyzer=topic_words, min_df=min_n, max_df=0.5, sublinear_tf=True, max_features=2000)
-    if len(spoken) < LEAST:
-        raise DataError(f"find_themes: {len(spoken)} texts with words; themes need {LEAST}. Read the comments instead.")
-    try:
-        held = vectors.fit_transform(spoken)
-    except ValueError:
-        held = None
-    if held is None or held.shape[1] <= max(tried):
-        found = 0 if held is None else held.shape[1]
-        raise DataError(f"find_themes: {found} words stand in {min_n} texts or more; {max(tried)} themes need more.")
+    if len(chosen) < LEAST:
+        raise DataError(f"find_themes: {len(chosen)} texts with words; themes need {LEAST}. Read the comments instead.")
+    there, vocabulary = presence([texts[i] for i in chosen], words, min_n, keep=topic_words)
+    spread = np.asarray(there.sum(0)).ravel()
+    useful = np.flatnonzero(spread <= 0.5 * len(chosen))
+    useful = np.sort(useful[np.argsort(-spread[useful], kind="stable")[:MOST]])
+    if len(useful) <= max(tried):
+        raise DataError(
+            f"find_themes: {len(useful)} words stand in {min_n} texts or more; {max(tried)} themes need more."
+        )
+    there, vocabulary = there[:, useful], vocabulary[useful]
+    rarity = 1 + np.log((1 + len(chosen)) / (1 + spread[useful]))
+    held = weighted(there, rarity)
     held = held[held.getnnz(1) > 0]
     factors, stability = {}, {}
     for k in tried:
@@ -110,12 +110,12 @@ def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_
     place = nearest_theme(held, centres)[0]
     order = np.argsort([-(place == j).sum() for j in range(k)], kind="stable")
     centres, place = centres[order], np.array([-1 if p < 0 else int(np.flatnonzero(order == p)[0]) for p in place])
-    table = distinctive_words(held, place, vectors.get_feature_names_out(), k)
+    table = distinctive_words(held, place, vocabulary, k)
     names = {code: "、".join(part["word"].head(4)) for code, part in table.groupby("theme", sort=False)}
     report = pd.DataFrame(
         {"themes": tried, "stability": [stability[t] for t in tried], "chosen": [t == k for t in tried]}
     )
-    return Themes(names, table, report, tuple(words or ()), vectors, centres)
+    return Themes(names, table, report, tuple(words or ()), vocabulary, rarity, centres)
 
 
 def topic_words(tokens):
@@ -178,6 +178,13 @@ def leading_words(factor):
     return [{w for w in row if weights[w] > 0.01 * weights[row[0]]} for row, weights in zip(order, factor, strict=True)]
 
 
+def weighted(there, rarity):
+    """Presence times rarity, each row of length 1."""
+    from sklearn.preprocessing import normalize
+
+    return normalize(there.multiply(rarity).tocsr())
+
+
 def nearest_theme(held, centres):
     """The theme with the largest cosine for each row (-1: none near), and that cosine."""
     close = np.asarray(held @ centres.T)
@@ -207,86 +214,11 @@ def place_texts(texts, themes):
     Returns a frame ``theme`` (code, None where no theme is near or the text is blank) and ``closeness`` (cosine, 0 to 1),
     one row per text in the order given.
     """
-    from cemlab.text.tokens import tokenise
-
     texts = ["" if t is None or t != t else str(t) for t in texts]
-    held = themes.vectors.transform(tokenise(texts, list(themes.own_words)))
-    place, near = nearest_theme(held, themes.centres)
+    there, _ = presence(texts, list(themes.own_words), vocabulary=themes.vocabulary)
+    place, near = nearest_theme(weighted(there, themes.rarity), themes.centres)
     codes = np.array([*themes.names, None], dtype=object)
     return pd.DataFrame({"theme": pd.Series(codes[place], dtype=object), "closeness": near})
-
-
-def theme_columns(data, text, *, themes):
-    """`data` without `text`, with a 0/1 column for each theme (null without a comment), ready for every measure."""
-    import polars as pl
-
-    from cemlab.text.aspect_scores import polars_frame
-
-    frame = polars_frame(data, "theme_columns")
-    require_columns(frame.columns, [text], "theme_columns")
-    texts = frame[text].cast(pl.String).fill_null("")
-    place = pl.Series("theme__", list(place_texts(texts.to_list(), themes)["theme"]), dtype=pl.String)
-    told = pl.Series("told__", texts.str.contains(r"[\p{L}\p{N}]"))
-    rows = frame.drop(text).with_columns(place, told)
-    rows = rows.with_columns(
-        pl.when("told__").then((pl.col("theme__") == code).fill_null(False).cast(pl.Float64)).alias(code)
-        for code in themes.names
-    )
-    return rows.drop("theme__", "told__")
-
-
-def theme_scores(data, text, *, themes, by=None, weights=None, cluster=None, level=0.95, min_n=30):
-    """Share of comments in each theme with its interval: estimates with ``metric`` "theme_share", ``item`` the code.
-
-    Options and errors as in `cemlab.measure.scores.top_box`. Comments near no theme belong to none, so shares sum to less
-    than 100.
-    """
-    from cemlab.measure.bases import flag_bases
-    from cemlab.measure.scores import top_box
-
-    rows = theme_columns(data, text, themes=themes)
-    options = {"by": by, "weights": weights, "cluster": cluster, "level": level}
-    out = top_box(rows, list(themes.names), scale=(0, 1), top=[1], **options).assign(metric="theme_share")
-    return flag_bases(out, min_n=min_n, low_n=max(100, min_n))
-
-
-def compare_themes(data, text, *, themes, wave="_wave", current, previous, **options):
-    """Themes that rise or fall between two waves: comparisons with ``metric`` "theme_share", largest rise first.
-
-    All themes are one family of tests (Benjamini-Hochberg by default). Find the themes on both waves together: themes
-    learnt on one wave alone look rarer in the other. Options and errors as in `cemlab.measure.compare.compare_waves`.
-    """
-    from cemlab.measure.compare import compare_waves
-
-    rows = theme_columns(data, text, themes=themes)
-    options = {"wave": wave, "current": current, "previous": previous} | options
-    out = compare_waves(rows, list(themes.names), metric="top_box", scale=(0, 1), top=[1], **options)
-    out = out.assign(metric="theme_share")
-    return out.sort_values("difference", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
-
-
-def theme_quotations(texts, themes, *, n=3, min_n=10, shortest=15, longest=120):
-    """The most typical comments of each theme, masked.
-
-    Returns a frame ``theme, comments, rank, closeness, text``: the comments nearest to the theme's centre, distinct, of
-    `shortest` characters at least, cut at `longest`. A theme with fewer than `min_n` comments shows none (one row, no
-    text).
-    """
-    from cemlab.masking import mask
-    from cemlab.text.quotations import shortened
-
-    rows = place_texts(texts, themes).assign(text=["" if t is None or t != t else str(t).strip() for t in texts])
-    out = []
-    for code in themes.names:
-        part = rows[rows["theme"] == code]
-        fit = part[part["text"].str.len() >= shortest].drop_duplicates("text")
-        fit = fit.sort_values(["closeness", "text"], ascending=[False, True]).head(n if len(part) >= min_n else 0)
-        shown = [
-            (code, len(part), r, q.closeness, shortened(mask(q.text), longest))
-            for r, q in enumerate(fit.itertuples(), 1)
-        ]
-        out += shown or [(code, len(part), 0, np.nan, "")]
-    return pd.DataFrame(out, columns=["theme", "comments", "rank", "closeness", "text"])
 
 
 def told_texts(texts):

@@ -1,0 +1,97 @@
+"""The main job, as `make report` runs it: from the sample's exports to a report that says what was planted."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from cemlab.simulate import PLANTED
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The sample's report, made by the command in a folder of its own."""
+    home = tmp_path_factory.mktemp("team")
+    environment = {**os.environ, "CEMLAB_HOME": str(home), "CEMLAB_KEY": str(home / "secret.key"), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cemlab.cli", "report"],
+        cwd=home, env=environment, capture_output=True, encoding="utf-8", errors="replace", timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return home / "reports" / "service_touchpoints" / "2026Q3", done.stdout, home
+
+
+def test_the_planted_figures_are_in_the_results(report):
+    table = pd.read_csv(report[0] / "results.csv")
+    nps = table[(table["part"] == "headline") & (table["metric"] == "nps")].set_index("_wave")
+    assert nps["estimate"].to_dict() == pytest.approx(PLANTED["nps"])
+    assert nps["n"].tolist() == [1200, 1200]
+    assert nps["n_missing"].tolist() == [24, 24]
+    boxes = table[(table["part"] == "headline") & (table["metric"] == "top_box") & (table["item"] == "overall")]
+    assert boxes.set_index("_wave")["estimate"].to_dict() == pytest.approx(PLANTED["satisfied"])
+    purpose = table[(table["part"] == "segments") & (table["metric"] == "nps")].dropna(subset="purpose")
+    groups = purpose[purpose["purpose"] != "(all)"].set_index("purpose")["estimate"]
+    assert groups.to_dict() == pytest.approx(PLANTED["purpose_nps"])
+
+
+def test_the_claims_are_those_planted_and_no_others(report):
+    table = pd.read_csv(report[0] / "findings.csv")
+    said = table[table["verdict"] == "claim"]
+    found = {(r.kind, r.metric, r.item, *([r.cut] if isinstance(r.cut, str) else [])) for r in said.itertuples()}
+    assert found == PLANTED["claims"]
+
+
+def test_the_control_chart_signals_the_week_of_the_turn(report):
+    table = pd.read_csv(report[0] / "results.csv")
+    signals = table[(table["part"] == "trend") & table["signal"].notna()]
+    assert signals["start"].min() == "2026-08-17"
+
+
+def test_the_page_asks_nothing_of_the_network_and_names_nobody(report):
+    page = (report[0] / "report.html").read_text(encoding="utf-8")
+    asked = re.findall(r"""(?:src|href|url|action)\s*[=(]\s*["']?(?:https?:)?//[^"'\s)>]+""", page)
+    assert asked == []
+    for personal in ("1380000", "198.51.100", "secret.key"):
+        for path in report[0].iterdir():
+            assert personal not in path.read_text(encoding="utf-8"), (personal, path.name)
+    assert "核心结论" in page
+
+
+def test_the_manifest_names_what_the_report_was_made_from(report):
+    manifest = json.loads((report[0] / "manifest.json").read_text(encoding="utf-8"))
+    facts = json.loads((report[0] / "facts.json").read_text(encoding="utf-8"))
+    assert facts["data_version"] == 0
+    assert len(facts["codebook_hash"]) == 64
+    assert {"report.html", "results.csv", "findings.csv", "run.ipynb"} <= set(manifest["files"])
+    assert manifest["parameters"]["lang"] == "zh"
+
+
+def test_nothing_personal_is_in_the_store(report):
+    lake = report[2] / "data" / "lake"
+    assert (lake / "service_touchpoints" / "answers").is_dir()
+    for path in lake.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            for personal in (b"13800001", b"198.51.100"):
+                assert personal not in content, path.name
+
+
+def test_english_and_a_second_run_change_no_figure(report):
+    folder, _, home = report
+    environment = {**os.environ, "CEMLAB_HOME": str(home), "CEMLAB_KEY": str(home / "secret.key"), "PYTHONUTF8": "1"}
+    arguments = ["render", "service_touchpoints", "-p", "lang=en", "--out", str(home / "english")]
+    done = subprocess.run(
+        [sys.executable, "-m", "cemlab.cli", *arguments],
+        cwd=home, env=environment, capture_output=True, encoding="utf-8", errors="replace", timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (home / "english" / "results.csv").read_bytes() == (folder / "results.csv").read_bytes()
+    page = (home / "english" / "report.html").read_text(encoding="utf-8")
+    assert "significantly down 14.0 points since Q2 2026" in page
+    body = re.sub(r"<(figure|td)[^>]*>.*?</\1>", "", page.split("<body")[1], flags=re.DOTALL)
+    headings = re.findall(r"<h[1-4][^>]*>(.*?)</h[1-4]>", body)
+    assert headings and not any(re.search("[\u4e00-\u9fff]", heading) for heading in headings)
