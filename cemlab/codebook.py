@@ -219,7 +219,9 @@ class Column(Part):
         for name, net in self.nets.items():
             strange = [c for c in net.codes if known and c not in known]
             if strange or not net.codes:
-                raise ValueError(f"nets: {name!r} holds {strange or 'no codes'}; its codes must be codes of the question")
+                raise ValueError(
+                    f"nets: {name!r} holds {strange or 'no codes'}; its codes must be codes of the question"
+                )
             if name in self.options:
                 raise ValueError(f"nets: {name!r} is an option already; give the net another code")
         for field, codes in (("exclusive", self.exclusive), ("other", self.other)):
@@ -366,7 +368,9 @@ class Codebook(Part):
         for role in ("person", "weight", "time", "wave", "cluster", "consent", "nps"):
             several = [c.name for c in self.columns.values() if c.role == role]
             if len(several) > 1:
-                raise ValueError(f"columns.{several[1]}.role: {role} stands at {several[0]!r} already; it may stand once")
+                raise ValueError(
+                    f"columns.{several[1]}.role: {role} stands at {several[0]!r} already; it may stand once"
+                )
         for name in self.margins:
             if name not in self.columns:
                 raise ValueError(f"margins.{name}: no such column")

@@ -159,7 +159,9 @@ def look_up_table(how):
     rows = list(csv.DictReader(io.StringIO("\n".join(lines))))
     for name in (how.key, how.value):
         if not rows or name not in rows[0]:
-            raise ValueError(f"derive: table {how.table!r} has no column {name!r}; it has {list(rows[0]) if rows else []}.")
+            raise ValueError(
+                f"derive: table {how.table!r} has no column {name!r}; it has {list(rows[0]) if rows else []}."
+            )
     pairs = {}
     for row in rows:
         key = row[how.key].strip().removesuffix("市")

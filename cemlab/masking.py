@@ -62,7 +62,10 @@ _RULES_NAME = [
     (re.compile(_STRONG + _NAME + _AFTER), False),
     (re.compile(_STRONG + _NAME), False),
     (re.compile(_WEAK + _NAME + _AFTER), True),
-    (re.compile(r"(?:姓|我是|免贵|客服|前台|店长|经理)[ \t]*(?P<name>[小老阿]?[" + _SURNAMES + rf"])(?={_TITLE})"), True),
+    (
+        re.compile(r"(?:姓|我是|免贵|客服|前台|店长|经理)[ \t]*(?P<name>[小老阿]?[" + _SURNAMES + rf"])(?={_TITLE})"),
+        True,
+    ),
     (
         re.compile(
             rf"(?:客服|前台|店员|导购|服务员|服务生|师傅|护士|管家|销售|顾问|快递员|骑手|司机|技师)(?:是|叫)?(?P<name>(?![小老阿][费时米路车白满钱童强公师花牛毛方平和])[小老阿][{_SURNAMES}])(?![{_SURNAMES}](?:$|[^\u4e00-\u9fff]))"
@@ -92,8 +95,12 @@ _INSIDE = (
     r"(?:号院|号楼|号|弄|栋|幢|座|单元|室|楼|层|房(?!间)|户|(?=$|[^0-9年月日元块米分点人天次间房晚个])))*"
 )
 _ADDRESS = [
-    re.compile(rf"{_REGION}{_PLACE}{{1,8}}?{_ROAD}[ \t]*{_NUMERAL}{{1,6}}(?:[-之]{_NUMERAL}{{1,4}})*[ \t]*(?:号|弄|#){_INSIDE}"),
-    re.compile(rf"{_REGION}{_PLACE}{{1,8}}?{_ESTATE}[ \t]*{_NUMERAL}{{1,4}}[ \t]*(?:号楼|栋|幢|座|组|单元|室|号){_INSIDE}"),
+    re.compile(
+        rf"{_REGION}{_PLACE}{{1,8}}?{_ROAD}[ \t]*{_NUMERAL}{{1,6}}(?:[-之]{_NUMERAL}{{1,4}})*[ \t]*(?:号|弄|#){_INSIDE}"
+    ),
+    re.compile(
+        rf"{_REGION}{_PLACE}{{1,8}}?{_ESTATE}[ \t]*{_NUMERAL}{{1,4}}[ \t]*(?:号楼|栋|幢|座|组|单元|室|号){_INSIDE}"
+    ),
     re.compile(
         r"[0-9]{1,4}[ \t]*(?:号楼|栋|幢|座|弄)[ \t]*(?:[0-9一二三四五六]{1,3}[ \t]*单元[ \t]*[0-9]{1,5}[ \t]*(?:室|号|户)?|[0-9]{1,5}[ \t]*(?:室|户))"
         r"|(?<![0-9])[0-9]{1,3}(?:栋|幢)[0-9]{3,4}(?![0-9间房元])"
@@ -125,7 +132,9 @@ _WECHAT = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _WECHAT_STRONG = re.compile(r"号|id|账|帐|[:：=]|是|为|加", re.IGNORECASE)
-_WECHAT_WORDS = re.compile(r"(?:wechat|weixin|alipay|iphone|android|ipad|huawei|xiaomi|windows|youtube|taobao)", re.IGNORECASE)
+_WECHAT_WORDS = re.compile(
+    r"(?:wechat|weixin|alipay|iphone|android|ipad|huawei|xiaomi|windows|youtube|taobao)", re.IGNORECASE
+)
 _QQ = re.compile(
     r"(?:(?<![a-z])q{1,2}|扣扣|扣群|企鹅|秋秋)[ \t]*(?:群|号码?|账号|帐号|id)*[ \t]*(?:[:：=]|是|为|加)*[ \t]*(?P<id>[1-9][0-9]{4,10})(?![0-9]|[人元块个万分])",
     re.IGNORECASE | re.ASCII,
@@ -135,8 +144,12 @@ _ORDER = re.compile(
     r"[ \t]*(?:分别)?(?:[:：=#]|是|为|no\.?|尾号)*[ \t]*(?P<id>(?:[0-9]{4} ){3}[0-9]{3,7}(?![0-9])|(?:[a-z]{1,6}-?)?[0-9](?:[0-9a-z-]{4,30}[0-9a-z])(?![0-9a-z]))",
     re.IGNORECASE | re.ASCII,
 )
-_ORDER_AFTER = re.compile(r"(?P<id>[A-Za-z]{0,4}[0-9]{6,24})(?=[ \t]*(?:是|为)?(?:我的|这个|的)?(?:订单|定单|单号|快递单|运单|会员号))")
-_COURIER = re.compile(r"(?<![A-Za-z0-9])(?:SF|YT|ZT|STO|JD[A-Z]{0,2}|JT|EMS|DPK|KF|[A-Z]{2})[0-9]{10,18}(?![0-9])", re.IGNORECASE)
+_ORDER_AFTER = re.compile(
+    r"(?P<id>[A-Za-z]{0,4}[0-9]{6,24})(?=[ \t]*(?:是|为)?(?:我的|这个|的)?(?:订单|定单|单号|快递单|运单|会员号))"
+)
+_COURIER = re.compile(
+    r"(?<![A-Za-z0-9])(?:SF|YT|ZT|STO|JD[A-Z]{0,2}|JT|EMS|DPK|KF|[A-Z]{2})[0-9]{10,18}(?![0-9])", re.IGNORECASE
+)
 _MOBILE = re.compile(
     rf"(?<![0-9])(?:\+?(?:00)?86[ -]?)?1[3-9][0-9](?:{_SEP}[0-9]{{4}}{_SEP}[0-9]{{4}}|{_SEP}[0-9]{{3}}{_SEP}[0-9]{{5}}|{_SEP}[0-9]{{5}}{_SEP}[0-9]{{3}}|{_SEP}[0-9]{{2}}{_SEP}[0-9]{{3}}{_SEP}[0-9]{{3}})(?![0-9])"
     r"|(?<![0-9])1[ ][3-9](?:[ ][0-9]){9}(?![0-9])|(?<![0-9])1[ -][3-9][0-9]{2}[ -][0-9]{3}[ -][0-9]{4}(?![0-9])"
@@ -191,7 +204,9 @@ def find(text):
     [('phone', 2, 13)]
     """
     if not isinstance(text, str):
-        raise TypeError(f"find: text must be a str, not {type(text).__name__}; drop missing comments or use mask_series.")
+        raise TypeError(
+            f"find: text must be a str, not {type(text).__name__}; drop missing comments or use mask_series."
+        )
     folded = text.translate(_FOLD)
     spans = []
     if _TRIGGER.search(folded):

@@ -294,12 +294,19 @@ def versions(codebook, *, lake=None):
 def restore(codebook, version, *, lake=None):
     """Make an older version the newest one, as a version of its own; return its number.
 
-    For a file that was taken in by mistake. Nothing is deleted: the versions in between can still be read.
+    For a file that was taken in by mistake; `version` None goes back to before the first. Nothing is deleted: the versions
+    in between can still be read.
     """
     with locked(codebook, lake):
         found = opened(codebook, lake=lake)
-        if found is None or not isinstance(version, int) or not 0 <= version <= found.version():
+        known = found is not None and (
+            version is None or (isinstance(version, int) and 0 <= version <= found.version())
+        )
+        if not known:
             newest = "no version yet" if found is None else f"0 to {found.version()}"
             raise ValueError(f"restore: {codebook.name} has no version {version!r}; there is {newest}.")
-        found.restore(version)
+        if version is None:
+            found.delete()
+        elif version < found.version():
+            found.restore(version)
     return current_version(codebook, lake)

@@ -11,6 +11,7 @@ from scipy import stats
 from cemlab.checks import DataError
 from cemlab.measure import schema
 from cemlab.measure.compare import compare_groups, compare_waves
+from cemlab.measure.difference import difference
 
 FIGURES = ["difference", "difference_se", "difference_low", "difference_high", "p_value", "p_adjusted"]
 
@@ -155,33 +156,34 @@ def test_group_shares_match_r(oracle, adjust, name):
 
 
 def test_nps_difference_matches_r(oracle):
-    """R package NPS 1.1 nps.test(a, b): unpooled z; relative 1e-9."""
+    """R package NPS 1.1 nps.test(a, b): unpooled z, shares of 1 instead of points; relative 1e-9."""
     expected, folder = oracle("nps")
-    two, levels = expected["results"].get("two_sample"), expected["results"].get("groups")
-    if not two:
-        pytest.skip("the oracle lists no two-sample test under this name")
     data = pd.read_csv(folder / "input.csv")
-    row = compare_groups(data, "score", by="group", against=levels[1]).iloc[0]
-    assert row["p_value"] == pytest.approx(two["p"], rel=1e-9)
+    rows = compare_groups(data, "score", by="group", against="pairwise").set_index(["group", "reference"])
+    for pair, two in expected["results"]["two_sample"].items():
+        row = rows.loc[tuple(pair.split(" vs "))]
+        assert abs(row["difference"]) == pytest.approx(100 * two["delta_abs"], rel=1e-9)
+        assert row["difference_se"] == pytest.approx(100 * two["se"], rel=1e-9)
+        assert row["p_value"] == pytest.approx(two["p"], rel=1e-9)
+        limits = sorted(np.sign(row["difference"]) * row[["difference_low", "difference_high"]].to_numpy(float))
+        assert limits == pytest.approx([100 * limit for limit in two["ci95"]], rel=1e-8)
 
 
 def test_newcombe_matches_r(oracle):
-    """DescTools 0.99.50 BinomDiffCI(method = "score") on Newcombe's cases; absolute 1e-7."""
-    from cemlab.measure.difference import difference
-
-    _, folder = oracle("proportion_intervals")
-    cases = pd.read_csv(folder / "input_diff.csv").astype(float)
-    sides = []
-    for x, n in ((cases["x1"], cases["n1"]), (cases["x2"], cases["n2"])):
-        sides.append(pd.DataFrame({"n": n, "w": n, "w2": n, "wx": 100 * x, "wxx": 1e4 * x, "w2x": x, "w2xx": x}))
+    """DescTools 0.99.50 BinomDiffCI(method = "score") on Newcombe's cases, limits cut at -1 and 1; absolute 1e-7."""
+    expected, folder = oracle("proportion_intervals")
+    cases, table = pd.read_csv(folder / "input_diff.csv").astype(float), pd.DataFrame(expected["results"]["difference"])
+    sides = [share_sums(cases[f"x{i}"], cases[f"n{i}"]) for i in (1, 2)]
     found = difference("top_box", *sides, level=0.95)
-    from cemlab.measure.difference_intervals import share_difference_interval
+    wanted = table[table["method"] == "score"]
+    assert found["difference_low"] == pytest.approx(100 * wanted["lower"].to_numpy(), abs=1e-5)
+    assert found["difference_high"] == pytest.approx(100 * wanted["upper"].to_numpy(), abs=1e-5)
 
-    low, high = share_difference_interval(
-        cases["x1"] / cases["n1"], cases["n1"], cases["x2"] / cases["n2"], cases["n2"], method="newcombe"
-    )
-    assert found["difference_low"] == pytest.approx(100 * np.asarray(low), abs=1e-7)
-    assert found["difference_high"] == pytest.approx(100 * np.asarray(high), abs=1e-7)
+
+def share_sums(yes, n):
+    """Sums of a share in percent."""
+    names = {"w": n, "w2": n, "wx": 100 * yes, "wxx": 1e4 * yes}
+    return pd.DataFrame({"n": n, **names})
 
 
 TABLES = st.lists(

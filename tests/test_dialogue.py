@@ -87,6 +87,18 @@ def test_order_of_rows_engine_and_kept_columns(cues):
     assert straight["channel"].tolist() == ["app", "app", "phone", "phone"]
 
 
+def test_times_as_tools_write_them(cues):
+    straight = measured(TURNS, cues)
+    for times in (
+        TURNS["time"].str.replace("-", "/").str.replace("/03/01 0", "/3/1 ").str.replace("/03/01", "/3/1"),
+        TURNS["time"].str.replace(" ", "T") + ".000",
+        pd.to_datetime(TURNS["time"]),
+    ):
+        pd.testing.assert_frame_equal(measured(TURNS.assign(time=times), cues), straight, check_dtype=False)
+    minutes = measured(TURNS.assign(time=TURNS["time"].str[:16]), cues)
+    assert minutes.loc["c", "first_response"] == 120
+
+
 def test_scores_carry_intervals(cues):
     rng = np.random.default_rng(1)
     waits = np.round(rng.exponential(60, 400)).astype(int)

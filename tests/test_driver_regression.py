@@ -22,7 +22,7 @@ def values(results, metric):
 
 
 def test_a_line_through_four_points_by_hand():
-    """x = 0, 0, 2, 2 and y = 1, 3, 5, 7: slope 2, intercept 2, residuals -1, 1, -1, 1: R2 16/20, sigma^2 4/2."""
+    """Points x = 0, 0, 2, 2 and y = 1, 3, 5, 7: slope 2, intercept 2, residuals -1, 1, -1, 1: R2 16/20, sigma^2 4/2."""
     found = driver_regression(pd.DataFrame({"x": [0, 0, 2, 2], "y": [1, 3, 5, 7]}), "y", "x", errors="classical")
     assert values(found, "coefficient").to_dict() == pytest.approx({"(intercept)": 2, "x": 2})
     assert values(found, "r_squared")["y"] == pytest.approx(0.8)
@@ -52,12 +52,12 @@ def test_linear_against_lm_and_sandwich(mobi, errors, table):
 
 
 def test_ordinal_against_polr(mobi):
-    """MASS 7.3.58 ``polr``: coefficients, thresholds, their errors (relative 1e-4)."""
+    """MASS 7.3.58 ``polr``, relative 1e-4; it stops early (likelihood 6e-9 lower), visible in a slope near 0."""
     expected, data = mobi
     found = driver_regression(data, "CUSA1", expected["drivers"], family="ordinal")
     rows = found[found["metric"].isin(["coefficient", "threshold"])]
     reference = np.array(expected["polr"]["values"])
-    assert rows["estimate"].to_numpy() == pytest.approx(reference[:, 0], rel=1e-4)
+    assert rows["estimate"].to_numpy() == pytest.approx(reference[:, 0], rel=1e-4, abs=1e-5)
     assert rows["se"].to_numpy() == pytest.approx(reference[:, 1], rel=1e-4)
     assert values(found, "log_likelihood")["CUSA1"] == pytest.approx(expected["polr_loglik"], rel=1e-6)
 
@@ -74,7 +74,7 @@ def test_binary_against_glm(mobi):
 
 
 def test_checks_against_lmtest(mobi):
-    """lmtest 0.9.40 ``bptest``, ``dwtest``, ``resettest``."""
+    """R: lmtest 0.9.40 ``bptest``, ``dwtest``, ``resettest``."""
     expected, data = mobi
     found = regression_checks(data, "CUSA1", expected["drivers"]).set_index("check")
     for check in ("breusch_pagan", "reset"):

@@ -48,8 +48,23 @@ def export(layout="csv", **columns):
 @pytest.mark.parametrize(
     "text, number",
     [
-        *[("4", 4), (" 4 ", 4), ("4.0", 4), ("４", 4), ("很满意", 5), ("very satisfied", 5), ("5分", 5), ("很不满意", 1)],
-        *[("9", 9), ("11", 11), ("Blank", MARKS["no_answer"]), ("(跳过)", MARKS["not_asked"]), ("（空）", MARKS["no_answer"])],
+        *[
+            ("4", 4),
+            (" 4 ", 4),
+            ("4.0", 4),
+            ("４", 4),
+            ("很满意", 5),
+            ("very satisfied", 5),
+            ("5分", 5),
+            ("很不满意", 1),
+        ],
+        *[
+            ("9", 9),
+            ("11", 11),
+            ("Blank", MARKS["no_answer"]),
+            ("(跳过)", MARKS["not_asked"]),
+            ("（空）", MARKS["no_answer"]),
+        ],
         *[("", None), ("   ", None), (None, None)],
     ],
 )
@@ -109,7 +124,19 @@ SINGLE = Column(
 
 @pytest.mark.parametrize(
     "value, code",
-    [*[("男", "1"), ("male", "1"), ("1", "1"), (1, "1"), (1.0, "1"), ("0", "0"), (True, "1"), ("其他", "其他"), ("(跳过)", "(跳过)")]],
+    [
+        *[
+            ("男", "1"),
+            ("male", "1"),
+            ("1", "1"),
+            (1, "1"),
+            (1.0, "1"),
+            ("0", "0"),
+            (True, "1"),
+            ("其他", "其他"),
+            ("(跳过)", "(跳过)"),
+        ]
+    ],
 )
 def test_cell_of_a_closed_question(value, code):
     assert as_codes(pl.Series([value]), SINGLE).values.to_list() == [code]
@@ -147,7 +174,9 @@ def test_time_as_tools_write_it(text, formats, moment, day):
 
 
 def test_day_of_the_month_takes_the_month_from_the_wave():
-    wave = parse_codebook(HEAD + "waves: {a: {start: 2017-05-02, end: 2017-05-30}}\ncolumns: {q: {role: key}}").waves["a"]
+    wave = parse_codebook(HEAD + "waves: {a: {start: 2017-05-02, end: 2017-05-30}}\ncolumns: {q: {role: key}}").waves[
+        "a"
+    ]
     for values in (pl.Series(["13", "32"]), pl.Series([13.0, 32.0])):
         assert read_times(values, ("%d",), "Asia/Shanghai", wave)[1].to_list() == [date(2017, 5, 13), None]
     longer = wave.model_copy(update={"end": date(2017, 6, 2)})
@@ -165,7 +194,9 @@ def test_an_hour_that_does_not_exist_is_told_apart():
 
 
 def test_columns_by_alias_and_by_another_spelling():
-    study = book(["n: {role: nps, aliases: [推荐], scale: {low: 0, high: 10}}", "g: {role: segment, aliases: [Ｇｅｎｄｅｒ]}"])
+    study = book(
+        ["n: {role: nps, aliases: [推荐], scale: {low: 0, high: 10}}", "g: {role: segment, aliases: [Ｇｅｎｄｅｒ]}"]
+    )
     found = take(export(frame={"推荐": ["9"], "gender ": ["x"], "rest": ["1"]}), study, KEY)
     assert found.answers.select("n", "g").rows() == [(9.0, "x")]
     assert found.left_out == ["rest"]
@@ -181,7 +212,9 @@ def test_two_columns_for_one_and_none_at_all():
 
 
 def test_refused_rows_say_why_and_where():
-    study = book(["id: {role: key}", "ok: {role: consent, granted: [同意]}", "q: {role: outcome, scale: {low: 1, high: 5}}"])
+    study = book(
+        ["id: {role: key}", "ok: {role: consent, granted: [同意]}", "q: {role: outcome, scale: {low: 1, high: 5}}"]
+    )
     frame = {"id": ["a", "b", None, "d"], "ok": ["同意", "不同意", "同意", "同意"], "q": ["5", "好", "4", "好"]}
     found = take(export(frame=frame), study, KEY)
     assert found.answers["_key"].to_list() == ["all/a"]
@@ -233,7 +266,9 @@ def test_multi_answers_joined_in_one_cell():
 
 def test_chosen_options_beside_empty_cells():
     """Some tools write the chosen options only; a row without any cannot be told from a question not seen."""
-    study = book(["h: {role: segment, type: multiple, options: {s: {zh: 运动, also: [q1]}, m: {zh: 音乐, also: [q2]}}}"])
+    study = book(
+        ["h: {role: segment, type: multiple, options: {s: {zh: 运动, also: [q1]}, m: {zh: 音乐, also: [q2]}}}"]
+    )
     found = take(export(q1=["运动", None, None], q2=[None, "1", None]), study, KEY)
     assert found.answers.select("h__s", "h__m").rows() == [(1, 0), (0, 1), (None, None)]
 
@@ -291,7 +326,9 @@ def test_marks_and_blanks_are_no_comments():
 
 
 def test_column_of_another_wave_is_stored_and_not_counted_as_unknown():
-    study = book(["q: {role: outcome, scale: {low: 1, high: 5}}", "g: {role: segment, waves: [w2], options: {1: 男}}"], WAVES)
+    study = book(
+        ["q: {role: outcome, scale: {low: 1, high: 5}}", "g: {role: segment, waves: [w2], options: {1: 男}}"], WAVES
+    )
     found = take(export(q=["5"], g=["7"]), study, KEY, wave="w1")
     assert found.unknown == {} and "not asked in wave w1" in found.decisions[-1]["en"]
     assert take(export(q=["5"], g=["7"]), study, KEY, wave="w2").unknown == {"g": {"7": 1}}

@@ -10,7 +10,7 @@ import pytest
 
 GROUND = {"checks", "paths"}
 WORDS = GROUND | {"codebook", "masking"}
-STORES = {"store", "contacts", "db"}
+STORES = {"store", "contacts", "db", "vault", "apply", "derive"}
 FIGURES = {"measure", "analyse", "text"}
 LOWER = WORDS | STORES | FIGURES | {"act", "release"}
 # room -> the rooms it may call; itself always. A new room is entered here, with its place in the architecture.
@@ -21,7 +21,10 @@ MAY_CALL = {
     "codebook": {"checks"},
     "db": WORDS,
     "contacts": WORDS | {"db"},
-    "store": WORDS | {"db", "contacts"},
+    "vault": WORDS | {"contacts"},
+    "derive": WORDS,
+    "apply": WORDS | {"derive"},
+    "store": WORDS | {"db", "contacts", "apply", "derive"},
     "measure": {"checks", "codebook", "masking"},  # no files
     "analyse": {"checks", "codebook", "masking", "measure"},  # no charts
     "text": WORDS | {"measure"},

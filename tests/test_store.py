@@ -126,7 +126,9 @@ def test_versions_stay_what_they_were(lake):
     assert seen(1) == [("a/0", 5, "old"), ("b/3", 4, None)]
     assert seen(2) == seen(None) == [("a/0", 1, "new"), ("b/3", 4, None)]
     assert store.waves_present(BOOK, 0, lake=lake) == ["a"] and store.waves_present(BOOK, lake=lake) == ["a", "b"]
-    assert store.freshness(BOOK, 0, lake=lake) == date(2026, 1, 1) and store.freshness(BOOK, lake=lake) == date(2026, 1, 4)
+    assert store.freshness(BOOK, 0, lake=lake) == date(2026, 1, 1) and store.freshness(BOOK, lake=lake) == date(
+        2026, 1, 4
+    )
     told = store.versions(BOOK, lake=lake)
     assert told["version"].to_list() == [2, 1, 0] and told["rows"].to_list() == [1, 1, 1]
     assert told["replaced"].to_list() == [1, 0, 0] and (told["codebook"] == BOOK.hash()).all()
@@ -233,7 +235,9 @@ def test_no_answers_yet(lake):
 
 def test_unknown_wave_and_version(lake):
     put(lake, answers({"q": [5]}, wave="2026Q1"))
-    with pytest.raises(ValueError, match=r"no answers of wave '2026Q2'. Did you mean '2026Q1'\? There are \['2026Q1'\]"):
+    with pytest.raises(
+        ValueError, match=r"no answers of wave '2026Q2'. Did you mean '2026Q1'\? There are \['2026Q1'\]"
+    ):
         store.scan(BOOK, "2026Q2", lake=lake)
     with pytest.raises(ValueError, match="store s: no version 7; there are 0 to 0"):
         store.scan(BOOK, version=7, lake=lake)
@@ -243,7 +247,12 @@ def test_unknown_wave_and_version(lake):
 
 def test_a_column_keeps_its_type(lake):
     put(lake, answers({"q": [5]}))
-    other = parse_codebook(TEXT.replace("q: {role: outcome, scale: {low: 1, high: 5}, missing: {9: not_applicable, 0: no_answer}}", "q: {role: segment}"))
+    other = parse_codebook(
+        TEXT.replace(
+            "q: {role: outcome, scale: {low: 1, high: 5}, missing: {9: not_applicable, 0: no_answer}}",
+            "q: {role: segment}",
+        )
+    )
     with pytest.raises(DataError, match="column 'q' is stored as number, the codebook now makes it something else"):
         put(lake, answers({"q": ["x"]}, first=1, book=other), book=other)
     assert store.current_version(BOOK, lake) == 0

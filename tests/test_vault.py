@@ -82,7 +82,12 @@ def test_touched_file_is_not_opened(raw, tmp_path, what):
         "cut": content[:-chunk],
         "bit": content[:-1] + bytes([content[-1] ^ 1]),
         "head": content.replace(b'"s"', b'"t"', 1),
-        "chunk order": head + b"\n" + body[:name] + body[name + chunk : name + 2 * chunk] + body[name : name + chunk] + body[-chunk:],
+        "chunk order": head
+        + b"\n"
+        + body[:name]
+        + body[name + chunk : name + 2 * chunk]
+        + body[name : name + chunk]
+        + body[-chunk:],
         "other key": content,
     }[what]
     copy.write_bytes(changed)

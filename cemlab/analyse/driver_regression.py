@@ -63,7 +63,9 @@ def driver_regression(data, outcome, drivers, *, weights=None, family="linear", 
     if family != "linear" and weights:
         raise ValueError(f"{where}: family={family!r} takes no weights; leave `weights` out or use family='linear'.")
     if (family == "binary") != (cut is not None):
-        raise ValueError(f"{where}: `cut` belongs to family='binary', and it needs one: the lowest answer that counts as 1.")
+        raise ValueError(
+            f"{where}: `cut` belongs to family='binary', and it needs one: the lowest answer that counts as 1."
+        )
     values, w, dropped = design_matrix(data, [*drivers, outcome], weights=weights, where=where)
     x, y = values[:, :-1], values[:, -1]
     if len(y) <= len(drivers) + 1:
@@ -71,7 +73,9 @@ def driver_regression(data, outcome, drivers, *, weights=None, family="linear", 
     wide = np.column_stack([np.ones(len(y)), x])
     rank = np.linalg.matrix_rank(wide * np.sqrt(w)[:, None])
     if rank <= len(drivers):
-        raise ValueError(f"{where}: the drivers determine each other (rank {rank} of {len(drivers) + 1}); leave out a constant or a repeated one.")
+        raise ValueError(
+            f"{where}: the drivers determine each other (rank {rank} of {len(drivers) + 1}); leave out a constant or a repeated one."
+        )
     if family == "linear":
         rows = linear_rows(wide, y, w, drivers, outcome, errors, level)
     else:
@@ -100,14 +104,21 @@ def linear_rows(wide, y, w, drivers, outcome, errors, level):
         covariance = bread @ ((wide * score[:, None] ** 2).T @ wide) @ bread * (n / df if errors == "HC1" else 1.0)
     se = np.sqrt(np.diag(covariance))
     half, p = student.ppf((1 + level) / 2, df) * se, 2 * student.sf(np.abs(b / se), df)
-    rows = [coefficient(name, *four, p_value) for name, *four, p_value in zip(["(intercept)", *drivers], b, se, b - half, b + half, p, strict=True)]
+    rows = [
+        coefficient(name, *four, p_value)
+        for name, *four, p_value in zip(["(intercept)", *drivers], b, se, b - half, b + half, p, strict=True)
+    ]
     mean = w @ np.column_stack([wide[:, 1:], y]) / w.sum()
     centred = np.column_stack([wide[:, 1:], y]) - mean
     cross = centred.T @ (centred * w[:, None])
     rows += covariance_rows(cross, drivers, df)
     tss = cross[-1, -1]
     loglik = -n / 2 * (np.log(2 * np.pi * rss / n) + 1) + np.log(w).sum() / 2
-    model = {"r_squared": 1 - rss / tss, "adjusted_r_squared": 1 - rss / df / (tss / (n - 1)), "residual_sd": np.sqrt(rss / df)}
+    model = {
+        "r_squared": 1 - rss / tss,
+        "adjusted_r_squared": 1 - rss / df / (tss / (n - 1)),
+        "residual_sd": np.sqrt(rss / df),
+    }
     model |= {"log_likelihood": loglik, "aic": 2 * (k + 2) - 2 * loglik, "bic": np.log(n) * (k + 2) - 2 * loglik}
     return rows + model_rows(model, outcome)
 
@@ -122,12 +133,24 @@ def covariance_rows(cross, drivers, df):
     inverse, precision = np.linalg.inv(correlation[:k, :k]), np.linalg.inv(correlation)
     beta, vif = inverse @ correlation[:k, k], np.diag(inverse)
     partial = -precision[:k, k] / np.sqrt(np.diag(precision)[:k] * precision[k, k])
-    known = {"std_beta": beta, "correlation": correlation[:k, k], "partial": partial, "semi_partial": beta / np.sqrt(vif), "vif": vif}
+    known = {
+        "std_beta": beta,
+        "correlation": correlation[:k, k],
+        "partial": partial,
+        "semi_partial": beta / np.sqrt(vif),
+        "vif": vif,
+    }
     units = {"std_beta": "beta", "vif": "ratio"}
     t = partial * np.sqrt(df / (1 - partial**2))
     p = {"partial": 2 * student.sf(np.abs(t), df)}
     return [
-        {"metric": metric, "item": name, "unit": units.get(metric, "r"), "estimate": value, "p_value": p.get(metric, [np.nan] * k)[i]}
+        {
+            "metric": metric,
+            "item": name,
+            "unit": units.get(metric, "r"),
+            "estimate": value,
+            "p_value": p.get(metric, [np.nan] * k)[i],
+        }
         for metric, column in known.items()
         for i, (name, value) in enumerate(zip(drivers, column, strict=True))
     ]
@@ -144,7 +167,9 @@ def logit_rows(x, y, drivers, outcome, family, cut, level, where):
 
         hit = (y >= cut).astype(float)
         if hit.min() == hit.max():
-            raise DataError(f"{where}: all {len(y)} answers lie on one side of `cut` {cut:g}; take a cut inside the answers.")
+            raise DataError(
+                f"{where}: all {len(y)} answers lie on one side of `cut` {cut:g}; take a cut inside the answers."
+            )
         fit = sm.Logit(hit, sm.add_constant(z)).fit(disp=0, maxiter=200, tol=1e-12)
         b, covariance, null = fit.params, fit.cov_params(), fit.llnull
         turn = np.zeros((len(b), len(b)))  # back to the drivers' own scales
@@ -158,6 +183,7 @@ def logit_rows(x, y, drivers, outcome, family, cut, level, where):
         fit = model.fit(method="bfgs", disp=0, maxiter=1000, gtol=1e-8)
         k, cuts = len(drivers), len(codes) - 1
         inner = np.eye(len(fit.params))  # statsmodels keeps the first threshold, then logarithms of the steps
+        inner[k:, k] = 1.0
         for i in range(1, cuts):
             inner[k + i :, k + i] = np.exp(fit.params[k + i])
         covariance = inner @ fit.cov_params() @ inner.T
@@ -171,7 +197,12 @@ def logit_rows(x, y, drivers, outcome, family, cut, level, where):
     half, p = norm.ppf((1 + level) / 2) * se, 2 * norm.sf(np.abs(b / se))
     rows = [coefficient(*row) for row in zip(names, b, se, b - half, b + half, p, at, strict=True)]
     loglik, size = fit.llf, len(b)
-    model = {"mcfadden": 1 - loglik / null, "log_likelihood": loglik, "aic": 2 * size - 2 * loglik, "bic": np.log(len(y)) * size - 2 * loglik}
+    model = {
+        "mcfadden": 1 - loglik / null,
+        "log_likelihood": loglik,
+        "aic": 2 * size - 2 * loglik,
+        "bic": np.log(len(y)) * size - 2 * loglik,
+    }
     return rows + model_rows(model, outcome)
 
 
@@ -184,7 +215,10 @@ def coefficient(name, estimate, se, low, high, p_value, at=np.nan):
 
 def model_rows(figures, outcome):
     """Rows of figures of the whole model."""
-    return [{"metric": name, "item": outcome, "unit": "model", "estimate": value, "p_value": np.nan} for name, value in figures.items()]
+    return [
+        {"metric": name, "item": outcome, "unit": "model", "estimate": value, "p_value": np.nan}
+        for name, value in figures.items()
+    ]
 
 
 def regression_checks(data, outcome, drivers, *, weights=None):

@@ -81,15 +81,17 @@ class DriverSums:
         w^2 (1, x, y)(1, x, y)': drawn from the sums, no row is touched. `inflate` is the variance that resampling adds
         (2 for a noise driver in a bootstrap sample, 1 in the sample itself).
         """
-        values, vectors = np.linalg.eigh(self.total)
-        root = vectors * np.sqrt(np.maximum(values, 0.0) * self.noise_scale * inflate)
-        sums = np.random.default_rng(seed).normal(size=(number, len(values))) @ root.T
         base, means, sd, _ = self.describe(self.total)
-        size = self.k + 1
-        return (sums[:, :size] - means * sums[:, size:]) / base / sd
+        turn = np.hstack([np.diag(1 / base / sd), np.diag(-means / base / sd)])  # sums to correlations
+        covariance = turn @ self.total @ turn.T * self.noise_scale * inflate
+        covariance += 1e-10 * np.diag(np.diag(covariance))  # drivers that repeat each other
+        values = np.random.default_rng(seed).normal(size=(number, self.k + 1))
+        return values @ np.linalg.cholesky(covariance).T
 
 
-def driver_sums(data, outcome, drivers, *, weights=None, cluster=None, metric="mean", missing="pairwise", min_users=MIN_USERS):
+def driver_sums(
+    data, outcome, drivers, *, weights=None, cluster=None, metric="mean", missing="pairwise", min_users=MIN_USERS
+):
     """Reduce rows to the sums of a driver analysis (`key_drivers` tells what the arguments mean).
 
     Returns
@@ -117,9 +119,11 @@ def driver_sums(data, outcome, drivers, *, weights=None, cluster=None, metric="m
     frame = frame.filter(~number_column(outcome).is_null())
     people = reasons(frame.to_native(), [*drivers, outcome], where=where).set_index("item")
     if people.loc[outcome, "n"] == 0 or people.loc[outcome, "low"] == people.loc[outcome, "high"]:
-        raise ValueError(f"{where}: the outcome {outcome!r} has no spread in {people.loc[outcome, 'n']:,} answers; nothing can drive it.")
+        raise ValueError(
+            f"{where}: the outcome {outcome!r} has no spread in {people.loc[outcome, 'n']:,} answers; nothing can drive it."
+        )
     constant = [d for d in drivers if people.loc[d, "n"] == 0 or people.loc[d, "low"] == people.loc[d, "high"]]
-    excluded = {d: "constant" for d in constant}
+    excluded = dict.fromkeys(constant, "constant")
     excluded |= {d: "few_users" for d in drivers if d not in excluded and people.loc[d, "n"] < min_users}
     kept = [d for d in drivers if d not in excluded]
     units, kind = with_units(frame.to_native(), cluster=cluster, where=where)

@@ -15,9 +15,27 @@ METHODS = ("relative_weights", "lmg")
 NOISE = "(noise)"
 UNITS = {
     **{"importance": "percent", "above_noise": "percent", "reach": "percent", "r2_part": "r2", "r_squared": "r2"},
-    **{"correlation": "r", "beta": "beta", "vif": "ratio", "rank": "rank", "coefficient": "mean", "performance": "mean"},
+    **{
+        "correlation": "r",
+        "beta": "beta",
+        "vif": "ratio",
+        "rank": "rank",
+        "coefficient": "mean",
+        "performance": "mean",
+    },
 }
-ORDER = ("importance", "above_noise", "rank", "correlation", "beta", "coefficient", "r2_part", "vif", "performance", "reach")
+ORDER = (
+    "importance",
+    "above_noise",
+    "rank",
+    "correlation",
+    "beta",
+    "coefficient",
+    "r2_part",
+    "vif",
+    "performance",
+    "reach",
+)
 
 
 def key_drivers(
@@ -214,7 +232,7 @@ def correlations_only(sums):
     nothing = np.full(sums.k, np.nan)
     names = ("importance", "r2_part", "beta", "coefficient", "vif", "rank")
     known = {"correlation": correlation[: sums.k, sums.k], "performance": means[: sums.k], "reach": sums.reach(weight)}
-    return {name: nothing for name in names} | known | {"r_squared": np.array([np.nan])}
+    return dict.fromkeys(names, nothing) | known | {"r_squared": np.array([np.nan])}
 
 
 def with_intervals(rows, drawn, level):
@@ -251,7 +269,9 @@ def shaped(sums, rows, level, token):
         if sums.missing == "listwise" and row["item"] in sums.drivers:
             row["n"] = sums.n
         row["n_eff"] = row["n"] * sums.n_eff / sums.n
-    value = rows["r_squared"] if isinstance(rows["r_squared"], tuple) else (rows["r_squared"], *[np.full(1, np.nan)] * 3)
+    value = (
+        rows["r_squared"] if isinstance(rows["r_squared"], tuple) else (rows["r_squared"], *[np.full(1, np.nan)] * 3)
+    )
     model = {"n": sums.n, "n_missing": 0, "n_eff": sums.n_eff, "method": token}
     out.append({"metric": "r_squared", "item": sums.outcome, "unit": "r2", **model, **figure(value, 0)})
     if "noise" in rows:
@@ -298,7 +318,11 @@ def driver_table(results):
     noise = wide["ci_low"].get("above_noise", pd.Series(np.nan, index=out.index))
     out["stands"] = (noise > 0) & ~(out["sign"] < 0)
     out = out.join(head[["n", "method", "status"]])
-    return out.sort_values("importance", ascending=False, na_position="last", kind="stable").rename_axis("item").reset_index()
+    return (
+        out.sort_values("importance", ascending=False, na_position="last", kind="stable")
+        .rename_axis("item")
+        .reset_index()
+    )
 
 
 def driver_claims(results):

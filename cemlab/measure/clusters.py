@@ -34,20 +34,20 @@ def cluster_variance(cells_one, cells_two=None):
     Bell, R. M. and McCaffrey, D. F. (2002). Survey Methodology, 28, 169-181. Imbens, G. W. and Kolesar, M. (2016).
     Rev. Econ. Stat., 98, 701-712.
     """
-    sides = [one_side(cells) for cells in (cells_one, cells_two) if cells is not None]
+    tables = [cells for cells in (cells_one, cells_two) if cells is not None]
+    names, code = np.unique(np.concatenate([cells.index.to_numpy(str) for cells in tables]), return_inverse=True)
+    first = len(cells_one)
+    places = (code[:first], code[first:])
+    sides = [one_side(cells, at, names) for cells, at in zip(tables, places, strict=False)]
     if any(side is None for side in sides):
         return np.nan, np.nan, np.nan, np.nan
     variances = [(side["z"] ** 2).sum() + side["rows"] for side in sides]
-    if len(sides) == 1:
-        v_one, v_two, v = variances[0], 0.0, variances[0]
-    else:
-        v_one, v_two = variances
-        v = (sides[0]["z"].sub(sides[1]["z"], fill_value=0.0) ** 2).sum() + sides[0]["rows"] + sides[1]["rows"]
+    gap = sides[0]["z"] - (sides[1]["z"] if len(sides) == 2 else 0.0)
+    v = (gap**2).sum() + sum(side["rows"] for side in sides)
+    v_one, v_two = variances if len(sides) == 2 else (variances[0], 0.0)
     if v <= 0:
         return v_one, v_two, v, np.inf
-    parts = sides[0]["share"] ** 2
-    if len(sides) == 2:
-        parts = parts.add(sides[1]["share"] ** 2, fill_value=0.0)
+    parts = sum(side["share"] ** 2 for side in sides)
     spread = parts.sum() + sum(side["alone"] for side in sides)
     fewest = min(1 / ((side["share"] ** 2).sum() + side["alone"]) for side in sides)
     largest = (parts**2).sum()
@@ -55,24 +55,21 @@ def cluster_variance(cells_one, cells_two=None):
     return v_one, v_two, v, max(df, 1.0)
 
 
-def one_side(cells):
-    """Deviation and share of each cluster; variance and concentration of the rows without one."""
-    total = cells["w"].sum()
+def one_side(cells, places, names):
+    """Deviation and share of each cluster in `names`; variance and concentration of the rows without one."""
+    w, w2, wx, w2x, w2xx = cells[["w", "w2", "wx", "w2x", "w2xx"]].to_numpy(float).T
+    total = w.sum()
     if not total > 0:
         return None
-    mean = cells["wx"].sum() / total
-    alone = cells[cells.index == MISSING]
-    cells = cells[cells.index != MISSING]
-    share = cells["w"] / total
+    mean = wx.sum() / total
+    alone = names[places] == MISSING
+    share, z = np.zeros(len(names)), np.zeros(len(names))
+    share[places] = np.where(alone, 0.0, w / total)
     if (share > 1 - 1e-12).any():
         return None
-    rows = (alone["w2xx"] - 2 * mean * alone["w2x"] + mean**2 * alone["w2"]).sum() / total**2
-    return {
-        "z": (cells["wx"] - mean * cells["w"]) / total / np.sqrt(1 - share),
-        "rows": max(rows, 0.0),
-        "share": share,
-        "alone": alone["w2"].sum() / total**2,
-    }
+    z[places] = np.where(alone, 0.0, (wx - mean * w) / total) / np.sqrt(1 - share[places])
+    rows = (w2xx - 2 * mean * w2x + mean**2 * w2)[alone].sum() / total**2
+    return {"z": z, "rows": max(rows, 0.0), "share": share, "alone": w2[alone].sum() / total**2}
 
 
 def repeated_products(frame, item, rule, *, who, wave, current, by=(), weights=None):

@@ -57,7 +57,7 @@ def column_letters(pairs, *, by, order=None, levels=(0.95, 0.90)):
         above = dict.fromkeys(order, "")
         for row in part.itertuples():
             p, gap = row.p_adjusted, row.difference
-            if p < small and gap != 0:
+            if pd.notna(p) and p < small and gap != 0:
                 higher, lower = (row.group, row.reference) if gap > 0 else (row.reference, row.group)
                 above[higher] += letter[lower] if p < capital else letter[lower].lower()
         rows += [(metric, item, name, letter[name], "".join(sorted(above[name], key=str.upper))) for name in order]

@@ -47,7 +47,9 @@ def with_units(data, *, cluster=None, person="_person", where="with_units"):
     local = type(frame.to_native()).__module__.startswith("polars")
     if not local:
         if cluster is None and "_replicate" not in have:
-            raise ValueError(f"{where}: a Spark frame needs a column '_replicate' (0-255, from the person) or `cluster`.")
+            raise ValueError(
+                f"{where}: a Spark frame needs a column '_replicate' (0-255, from the person) or `cluster`."
+            )
         return frame.with_columns(nw.col(cluster or "_replicate").cast(nw.String).alias("unit__")), (
             "clusters" if cluster else "replicates"
         )
@@ -58,7 +60,9 @@ def with_units(data, *, cluster=None, person="_person", where="with_units"):
     else:
         known = person if person in have else None
         who = nw.col(known).cast(nw.String) if known else nw.lit(None, nw.String)
-        (size,) = collect_all([frame.select((nw.col(known).n_unique() if known else nw.len()).alias("n"), nw.len().alias("rows"))])
+        (size,) = collect_all(
+            [frame.select((nw.col(known).n_unique() if known else nw.len()).alias("n"), nw.len().alias("rows"))]
+        )
         if size["n"][0] < FEW_PERSONS and size["rows"][0] < 20 * FEW_PERSONS:
             name, kind = who, "persons"
         elif "_replicate" in have:
@@ -117,7 +121,11 @@ def unit_products(data, columns, *, unit="unit__", weights=None, where="unit_pro
         return cross_moments(filled.to_native(), names, by=unit, weights="w__" if weights else None, where=where)
     import polars as pl
 
-    rows = frame.select(nw.col(unit).cast(nw.String).alias("u__"), weight.alias("w__"), *(x.alias(f"x__{i}") for i, x in enumerate(numbers)))
+    rows = frame.select(
+        nw.col(unit).cast(nw.String).alias("u__"),
+        weight.alias("w__"),
+        *(x.alias(f"x__{i}") for i, x in enumerate(numbers)),
+    )
     rows = rows.to_native()
     names = rows.select(pl.col("u__").unique().sort()).collect()["u__"].to_list()
     rows = rows.with_columns(pl.col("u__").cast(pl.Enum(names)).to_physical())
@@ -213,16 +221,22 @@ def reasons(data, columns, *, where="reasons"):
     asked = [nw.len().alias("rows")]
     for i, column in enumerate(columns):
         if not (schema[column].is_numeric() or schema[column] == nw.Boolean):
-            raise ValueError(f"{where}: column {column!r} holds {schema[column]}, not numbers; recode it in the codebook.")
+            raise ValueError(
+                f"{where}: column {column!r} holds {schema[column]}, not numbers; recode it in the codebook."
+            )
         value = number_column(column)
         why = nw.col(f"{column}__why") if f"{column}__why" in have else nw.lit(None, nw.String)
         for name in ("not_applicable", "not_asked"):
-            asked.append(nw.when(value.is_null() & (why == name)).then(nw.lit(1)).otherwise(nw.lit(0)).sum().alias(f"{name}{i}"))
+            asked.append(
+                nw.when(value.is_null() & (why == name)).then(nw.lit(1)).otherwise(nw.lit(0)).sum().alias(f"{name}{i}")
+            )
         asked += [(~value.is_null()).sum().alias(f"n{i}"), value.min().alias(f"low{i}"), value.max().alias(f"high{i}")]
     (table,) = collect_all([frame.select(*asked)])
     names = ["n", "not_applicable", "not_asked", "low", "high"]
     row = table.iloc[0]
-    out = pd.DataFrame([{"item": c, "rows": row["rows"], **{name: row[f"{name}{i}"] for name in names}} for i, c in enumerate(columns)])
+    out = pd.DataFrame(
+        [{"item": c, "rows": row["rows"], **{name: row[f"{name}{i}"] for name in names}} for i, c in enumerate(columns)]
+    )
     out = out.fillna({"n": 0, "not_applicable": 0, "not_asked": 0})
     out["n_missing"] = out["rows"] - out["n"] - out["not_applicable"] - out["not_asked"]
-    return out.astype({name: "int64" for name in ("rows", "n", "not_applicable", "not_asked", "n_missing")})
+    return out.astype(dict.fromkeys(("rows", "n", "not_applicable", "not_asked", "n_missing"), "int64"))

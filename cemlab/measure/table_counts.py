@@ -167,9 +167,12 @@ def table_counts(data, items, blocks, *, weights=None, where="table_counts"):
 def unasked(item, have):
     """1 where an answer is missing because the question was not asked or does not apply."""
     why = f"{item.sources[0]}__why"
-    if why not in have or item.made == "rank":
+    if why not in have:
         return nw.lit(0)
-    missing = nw.col(item.sources[0]).is_null() & nw.col(why).is_in(list(NOT_MISSING)).fill_null(False)
+    reasons = (
+        ["not_asked"] if item.made == "rank" else list(NOT_MISSING)
+    )  # an option not ranked has a reason of its own
+    missing = item.value().is_null() & nw.col(why).is_in(reasons).fill_null(False)
     return nw.when(missing).then(nw.lit(1)).otherwise(nw.lit(0))
 
 

@@ -124,7 +124,7 @@ def strict_glyphs():
 
 def _cycle():
     import seaborn as sns
-    from cycler import cycler
+    from matplotlib import cycler
 
     return cycler(color=sns.color_palette("colorblind").as_hex())
 

@@ -46,13 +46,13 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
     recalibrated on the same parts before the comparison, so the gain is due to words alone. Ratings are noisy labels: five
     stars with a complaint count as positive.
     """
-    from cemlab.text.sentiment_model import Design, calibrate, shipped_reviews
+    from cemlab.text.sentiment_model import Design, calibrate, length_weights, shipped_reviews
 
     require_choice(scale, sorted(SCALES), name="scale", where="fit_sentiment")
     own, labels = _labelled(texts, scores, scale)
     shipped, shipped_labels = shipped_reviews()
     known = np.arange(len(shipped) + len(own)) < len(shipped)
-    weights = np.where(known, 1.0, weight)
+    weights = length_weights(shipped + own) * np.where(known, 1.0, weight)
     design = Design(shipped + own, np.concatenate([shipped_labels, labels]), weights)
     base = design.predict(design.fit(known), ~known)
     adapted = design.held_out(parts, always=known)[~known]
@@ -64,7 +64,15 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
             slope, shift = calibrate(score[part != k], labels[part != k])
             probability[part == k] = 1 / (1 + np.exp(-(slope * score[part == k] + shift)))
         losses.append(-np.log(np.clip(np.where(labels == 1, probability, 1 - probability), 1e-12, 1)))
-        rows.append({"engine": label, "n": len(own), "accuracy": np.mean((probability > 0.5) == labels), "auc": _auc(labels, score), "log_loss": losses[-1].mean()})
+        rows.append(
+            {
+                "engine": label,
+                "n": len(own),
+                "accuracy": np.mean((probability > 0.5) == labels),
+                "auc": _auc(labels, score),
+                "log_loss": losses[-1].mean(),
+            }
+        )
     gain = losses[0] - losses[1]
     half = 1.959964 * gain.std(ddof=1) / np.sqrt(len(gain))
     rows[1] |= {"gain": gain.mean(), "gain_low": gain.mean() - half, "gain_high": gain.mean() + half}

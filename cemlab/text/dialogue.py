@@ -10,6 +10,7 @@ CUES = {
     "customer": ("escalation", "churn", "unresolved", "closing"),
     "agent": ("promise", "empathy", "apology", "refusal"),
 }
+TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
 SECONDS = ("first_response", "reply_median", "longest_wait", "longest_silence", "duration")
 AMOUNTS = ("turns", "agent_talk_percent", "customer_turn_length", "sentiment_change")
 FLAGS = ("answered", "unresolved", "escalation", "churn", "promise", "empathy", "apology", "refusal")
@@ -164,7 +165,9 @@ def messages(turns, cues, columns, codes, keep, where):
         )
     at = frame[time]
     if at.dtype == pl.String:
-        at = at.str.strip_chars().str.replace_all("/", "-").str.to_datetime(strict=False)
+        plain = at.str.strip_chars().str.replace_all("/", "-").str.replace("T", " ", literal=True)
+        tried = [plain.str.strptime(pl.Datetime("us"), form, strict=False) for form in TIME_FORMATS]
+        at = pl.select(pl.coalesce(tried)).to_series()
     if not at.dtype.is_temporal() or at.null_count():
         raise DataError(
             f"{where}: {at.null_count() if at.dtype.is_temporal() else len(at):,} of {len(frame):,} times in column "

@@ -19,7 +19,10 @@ _MASK = (1 << 64) - 1
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
-_SALT = {kind: np.uint64((at * 0x2545F4914F6CDD1D * _BASE + at) & _MASK) for at, kind in enumerate(("w1", "w2", "c1", "c2", "c3"), 1)}
+_SALT = {
+    kind: np.uint64((at * 0x2545F4914F6CDD1D * _BASE + at) & _MASK)
+    for at, kind in enumerate(("w1", "w2", "c1", "c2", "c3"), 1)
+}
 _REACH = 3  # words that a negation governs, within its clause
 _LINE, _BLANK = 10, 32
 _URL = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
@@ -54,7 +57,9 @@ def read(texts):
     """
     n = len(texts)
     if not n:
-        return Features(0, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, OPINIONS), np.float32), np.zeros(0, bool))
+        return Features(
+            0, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, OPINIONS), np.float32), np.zeros(0, bool)
+        )
     points = _fold(texts)
     word_point = _tables()[1][points]
     text_of = np.cumsum(points == _LINE)
@@ -143,7 +148,12 @@ def _opinions(hashes, is_word, owner, n):
 
     columns = []
     for part in (np.ones(size, bool), after):
-        counts = [count(praise & ~turned & part), count(praise & turned & part), count(blame & ~turned & part), count(blame & turned & part)]
+        counts = [
+            count(praise & ~turned & part),
+            count(praise & turned & part),
+            count(blame & ~turned & part),
+            count(blame & turned & part),
+        ]
         good, bad = counts[0] + counts[3], counts[1] + counts[2]
         columns += [np.log1p(c) for c in counts]
         columns += [(good - bad) / (good + bad + 1.0), (good > 0) & (bad == 0), (bad > 0) & (good == 0)]

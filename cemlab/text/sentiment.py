@@ -66,14 +66,18 @@ def sentiment(texts, *, engine="default", neutral=NEUTRAL):
     for start in range(0, len(given), CHUNK):
         part = given[start : start + CHUNK]
         probability[start : start + CHUNK] = score(part)
-    label = np.select([np.isnan(probability), probability < low, probability <= high], ["none", "negative", "neutral"], "positive")
+    label = np.select(
+        [np.isnan(probability), probability < low, probability <= high], ["none", "negative", "neutral"], "positive"
+    )
     if index is not None:
         import pandas as pd
 
         return pd.DataFrame({"probability": probability, "label": label, "engine": name}, index=index)
     import polars as pl
 
-    frame = pl.DataFrame({"probability": probability, "label": label.tolist()}, schema={"probability": pl.Float64, "label": pl.String})
+    frame = pl.DataFrame(
+        {"probability": probability, "label": label.tolist()}, schema={"probability": pl.Float64, "label": pl.String}
+    )
     return frame.with_columns(pl.col("probability").fill_nan(None), engine=pl.lit(name))
 
 
@@ -98,7 +102,9 @@ def sentiment_expr(column, *, engine="default", neutral=NEUTRAL):
     _engine(engine, load=False)
     kind = pl.Struct({"probability": pl.Float64, "label": pl.String, "engine": pl.String})
     return pl.col(column).map_batches(
-        lambda series: sentiment(series, engine=engine, neutral=neutral).to_struct(series.name), return_dtype=kind, is_elementwise=True
+        lambda series: sentiment(series, engine=engine, neutral=neutral).to_struct(series.name),
+        return_dtype=kind,
+        is_elementwise=True,
     )
 
 
@@ -127,7 +133,11 @@ def spark_sentiment(frame, column, *, neutral=NEUTRAL):
     """A Spark data frame with ``probability``, ``label`` and ``engine`` added, through Arrow batches on the workers."""
     from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
-    added = [StructField("probability", DoubleType()), StructField("label", StringType()), StructField("engine", StringType())]
+    added = [
+        StructField("probability", DoubleType()),
+        StructField("label", StringType()),
+        StructField("engine", StringType()),
+    ]
 
     def batches(given):
         import polars as pl
@@ -137,7 +147,10 @@ def spark_sentiment(frame, column, *, neutral=NEUTRAL):
             part = pl.DataFrame(batch)
             table = part.hstack(sentiment(part[column], neutral=neutral)).to_arrow()
             for out in table.to_batches():
-                yield pa.RecordBatch.from_arrays([c.cast(pa.string()) if pa.types.is_large_string(c.type) else c for c in out], names=out.schema.names)
+                yield pa.RecordBatch.from_arrays(
+                    [c.cast(pa.string()) if pa.types.is_large_string(c.type) else c for c in out],
+                    names=out.schema.names,
+                )
 
     return frame.mapInArrow(batches, StructType([*frame.schema.fields, *added]))
 
@@ -181,7 +194,9 @@ def _engine(engine, *, load=True):
     if isinstance(engine, Model):
         return (lambda texts: _by_model(engine, texts)), engine.name
     if engine not in ENGINES:
-        raise ValueError(f"sentiment: engine must be one of {list(ENGINES)} or a model from fit_sentiment, not {engine!r}.")
+        raise ValueError(
+            f"sentiment: engine must be one of {list(ENGINES)} or a model from fit_sentiment, not {engine!r}."
+        )
     if not load:
         return None, engine
     if engine == "snownlp":
@@ -200,9 +215,17 @@ def _by_model(model, texts):
 def _by_snownlp(texts):
     from snownlp.sentiment import classify
 
-    return np.array([classify(text) if speaks else np.nan for text, speaks in zip(texts, has_opinion(texts), strict=True)])
+    return np.array(
+        [classify(text) if speaks else np.nan for text, speaks in zip(texts, has_opinion(texts), strict=True)]
+    )
 
 
 def _silent(texts):
     """Short texts that say nothing: stock phrases that a shop writes for its customer, and 无."""
-    return np.array([len(text) < 40 and _NO_OPINION.fullmatch(_TRIM.sub("", text).lower().replace("，", ",")) is not None for text in texts], bool)
+    return np.array(
+        [
+            len(text) < 40 and _NO_OPINION.fullmatch(_TRIM.sub("", text).lower().replace("，", ",")) is not None
+            for text in texts
+        ],
+        bool,
+    )

