@@ -137,5 +137,40 @@ def check(file: Annotated[Path, typer.Argument(help="代码本 YAML / a codebook
     typer.echo(f"{book.name}: {len(book.columns)} 列 / columns, {len(book.waves)} 期 / waves, {book.hash()[:12]}")
 
 
+@vault_app.command("list")
+def vault_list():
+    """列出保存的原始文件 / list the kept raw files."""
+    from cemlab.paths import lake_folder
+    from cemlab.vault import kept
+
+    files = kept(lake_folder())
+    for head in files:
+        typer.echo(f"{head['file'][:12]}  {head['study']}  {head['kept']} → {head['until']}  {head['bytes']:,} B")
+    if not files:
+        typer.echo("没有保存的原始文件 / no raw files are kept")
+
+
+@vault_app.command("purge")
+def vault_purge():
+    """清除过期的原始文件 / delete the raw files whose last day has passed."""
+    from cemlab.paths import lake_folder
+    from cemlab.vault import purge
+
+    gone = purge(lake_folder())
+    typer.echo(f"已清除 {len(gone)} 个过期文件 / {len(gone)} files past their last day deleted")
+
+
+@vault_app.command("recover")
+def vault_recover(
+    file: Annotated[str, typer.Argument(help="文件哈希，可只写开头 / hash of the file, its beginning is enough")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="写到哪里（不覆盖）/ where to write")],
+):
+    """取回一个原始文件（含个人信息，请妥善保管）/ get a raw file back; it holds personal data."""
+    from cemlab.paths import lake_folder
+    from cemlab.vault import recover
+
+    typer.echo(f"{recover(file, out, lake=lake_folder())}")
+
+
 if __name__ == "__main__":
     main()

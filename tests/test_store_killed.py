@@ -147,7 +147,6 @@ def test_killed_at_fifty_random_moments(desk, victims):
         assert state(folder) == new
         assert again.added + again.repeated + again.replaced == NEW
         shutil.rmtree(folder)
-    print(sum(seen), len(seen), whole)
     assert not all(seen)  # kills that come too late would prove nothing
 
 

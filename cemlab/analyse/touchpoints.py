@@ -159,7 +159,16 @@ def wave_changes(data, codebook, roles, *, current, previous, weights=None, pers
 
 def segment_scores(data, codebook, cuts, *, weights=None, level=0.95):
     """Headline figures by each segment, one after the other ("(all)" in the columns of the others)."""
-    return combine([headline(data, codebook, by=cut, weights=weights, level=level) for cut in cuts], by=list(cuts)) if cuts else None
+    frames = [headline(data, codebook, by=cut, weights=weights, level=level) for cut in cuts]
+    return combine(frames, by=list(cuts)) if frames else None
+
+
+def touchpoint_segments(data, codebook, cuts, *, weights=None, level=0.95):
+    """Touchpoint figures by each segment, one after the other; None without touchpoints or segments."""
+    if not cuts or not answered_columns(data, codebook, "touchpoint"):
+        return None
+    frames = [touchpoint_scores(data, codebook, by=cut, weights=weights, level=level) for cut in cuts]
+    return combine([frame.drop(columns="stage") for frame in frames], by=list(cuts))
 
 
 def segment_contrasts(data, codebook, cut, roles=("nps", "outcome"), *, weights=None, cluster=None, level=0.95):

@@ -33,7 +33,8 @@ def cohen_d(table, *, hedges=False, level=0.95):
     require_level(level, "cohen_d")
     (n1, n2), mean, var = (a[:2] for a in group_moments(table))
     df = n1 + n2 - 2
-    d = (mean[0] - mean[1]) / np.sqrt(((n1 - 1) * var[0] + (n2 - 1) * var[1]) / df)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        d = (mean[0] - mean[1]) / np.sqrt(((n1 - 1) * var[0] + (n2 - 1) * var[1]) / df)
     if hedges:
         j = 1 - 3 / (4 * (n1 + n2) - 9)
         se = np.sqrt((n1 + n2) / (n1 * n2) + (d * j) ** 2 / (2 * (n1 + n2)))
@@ -42,10 +43,17 @@ def cohen_d(table, *, hedges=False, level=0.95):
     scale = np.sqrt(1 / n1 + 1 / n2)
     t = d / scale
 
-    def limit(tail):
-        return optimize.brentq(lambda ncp: stats.nct.cdf(t, df, ncp) - tail, t - 12, t + 12, xtol=1e-12)
+    def miss(ncp, tail):
+        below = stats.nct.cdf(t, df, ncp)
+        return (float(ncp < t) if np.isnan(below) else below) - tail  # far out scipy gives NaN for 0 or 1
 
-    return {"estimate": d, "low": limit(0.5 + level / 2) * scale, "high": limit(0.5 - level / 2) * scale}
+    def limit(tail):
+        reach = 12 + abs(t)
+        return optimize.brentq(miss, t - reach, t + reach, args=(tail,), xtol=1e-12) * scale
+
+    if not np.isfinite(t):
+        return {"estimate": d, "low": np.nan, "high": np.nan}
+    return {"estimate": d, "low": limit(0.5 + level / 2), "high": limit(0.5 - level / 2)}
 
 
 def cliff_delta(table, *, level=0.95):
@@ -61,7 +69,7 @@ def cliff_delta(table, *, level=0.95):
     Returns
     -------
     dict
-        ``estimate, low, high``.
+        ``estimate, low, high``; no limits where one side lies wholly above the other.
 
     References
     ----------
@@ -82,4 +90,6 @@ def cliff_delta(table, *, level=0.95):
     z = stats.t.ppf(0.5 + level / 2, n1 + n2 - 2)
     half = z * np.sqrt(variance) * np.sqrt((1 - d * d) ** 2 + z * z * variance)
     below = 1 - d * d + z * z * variance
+    if below <= 1e-12:  # one side lies wholly above the other: no variance to judge by
+        return {"estimate": float(d), "low": np.nan, "high": np.nan}
     return {"estimate": float(d), "low": (d - d**3 - half) / below, "high": (d - d**3 + half) / below}

@@ -11,10 +11,10 @@ from cemlab.measure.moments import columns_of, lazy
 from cemlab.measure.multiplicity import METHODS as ADJUSTMENTS
 from cemlab.measure.schema import ALL, ESTIMATES, as_list, estimates
 from cemlab.measure.score_rows import group_order
-from cemlab.measure.sums import SUMS
 from cemlab.measure.table_cells import cells
 from cemlab.measure.table_counts import SEPARATOR, Block, table_counts
 from cemlab.measure.table_rows import TESTED, UNTESTED, Row, table_rows
+from cemlab.measure.table_sums import group_sums
 
 KEYS = ["banner", "column", "question", "row"]
 MORE = ["count", "count_weighted", "base_weighted", "letter", "above", "rest", "p_rest", "p_rest_adjusted"]
@@ -110,8 +110,8 @@ def crosstab(
     >>> table = crosstab(answers, "seen", "shop")
     >>> table[(table["row"] == "yes") & (table["banner"] == "shop")][["column", "estimate", "n", "letter", "rest"]]
       column  estimate   n letter rest
-    1      a     100.0  50      A    ↑
-    2      b      20.0  50      B    ↓
+    4      a     100.0  50      A    ↑
+    5      b      20.0  50      B    ↓
     """
     where = "crosstab"
     require_level(level, where)
@@ -126,7 +126,10 @@ def crosstab(
     items = [item for found, _ in parts for item in found]
     if not items:
         raise ValueError(f"{where}: the data hold no column of {[q.name for q in asked][:5]}; name other questions.")
-    counted = table_counts(data, items, blocks, weights=weights, where=where)
+    counted = table_counts(data, items, blocks[1:] or blocks, weights=weights, where=where)
+    if len(blocks) > 1:  # the total is the groups of any banner together
+        everybody = counted[counted["block"] == blocks[1].name].assign(block=ALL, key=ALL)
+        counted = pd.concat([everybody, counted], ignore_index=True)
     check(counted, asked, where)
     rows = with_unlisted(asked, parts, counted)
     pieces = [whole_block(one, rows, counted, level, small_level, adjust, min_n) for one in blocks]
@@ -239,41 +242,4 @@ def whole_block(block, rows, counted, level, small_level, adjust, min_n):
     out["letter"] = named * len(rows)
     out["above"], out["rest"] = told.ravel(), arrow.ravel()
     out["p_rest"], out["p_rest_adjusted"] = p.ravel(), adjusted.ravel()
-    return out
-
-
-def group_sums(table, rows, groups):
-    """Sums of `sums.SUMS` of every row by group (rows, groups, 8), how many count in it, answers where these are needed."""
-    out, hits, spreads = np.zeros((len(rows), len(groups), len(SUMS))), np.zeros((len(rows), len(groups))), {}
-    parts = by_item(table, groups)
-    for r, row in enumerate(rows):
-        if row.counted not in parts:
-            continue
-        g, values, codes, answered, missing, n, w, w2 = parts[row.counted]
-        base = answered & row.in_base(values)
-        x = np.where(base, row.scores(values, codes), 0.0)
-        wx, w2x = w * x, w2 * x
-        columns = np.stack([n, missing, w, w2, wx, wx * x, w2x, w2x * x], axis=1)
-        columns[~base] = 0.0
-        columns[:, 1] = missing
-        np.add.at(out[r], g, columns)
-        np.add.at(hits[r], g, n * (base & (x == 100)))
-        if row.metric == "quantile":
-            spreads[r] = (g[base], x[base], w[base])
-    return out, hits, spreads
-
-
-def by_item(table, groups):
-    """Arrays of each item's distinct answers: group, number, text (or None), answered, missing, n, w, w2."""
-    g = pd.Categorical(table["key"], categories=groups).codes
-    values, codes = table["value"].to_numpy(float), table["code"].to_numpy(object)
-    texts = table["code"].notna().to_numpy()
-    answered = ~np.isnan(values) | texts
-    values = np.where(np.isnan(values), 0.0, values)
-    n, unasked, w, w2 = (table[name].to_numpy(float) for name in ("n", "unasked", "w", "w2"))
-    missing = np.where(answered, 0.0, n - unasked)
-    out = {}
-    for item, at in table.groupby("item", sort=False).indices.items():
-        text = codes[at] if texts[at].any() else None
-        out[item] = (g[at], values[at], text, answered[at], missing[at], n[at], w[at], w2[at])
     return out

@@ -102,6 +102,17 @@ TITLES = {
         ("触点一览：高分占比、均值与较上期变化", "差异单位为百分点；检验结论已按全报告统一校正。"),
         ("Touchpoints: top boxes, mean and change", "Differences in percentage points; verdicts adjusted over the report."),
     ),
+    "heatmap": (
+        (
+            "各触点高分占比，按细分人群（交互图）",
+            "单元格为高分占比（%），指向单元格可见置信区间与样本量；群体较多时拖动下方滑块。颜色只作辅助；未作检验，不构成结论。",
+        ),
+        (
+            "Top boxes of each touchpoint by segment (interactive)",
+            "Cells hold the top boxes in per cent; point at one for its interval and base; drag the slider for more groups. "
+            "Colour only helps the eye; nothing here is tested.",
+        ),
+    ),
     "touchpoint_changes": (
         ("各触点高分占比较上期的变化", ""),
         ("Change of the top boxes, by touchpoint", ""),

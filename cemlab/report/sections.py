@@ -206,6 +206,16 @@ def segment_part(estimates, contrasts, study, metric):
     display(table(rows, study, f"segment_table_{metric}", columns=columns, heads=named))
 
 
+def heatmap(estimates, study):
+    """Touchpoints by segment as an interactive chart, or a sentence where there is nothing to show."""
+    from cemlab.report.charts_interactive import segment_heatmap
+
+    title, note = titled("heatmap", study.lang)
+    options = {"codebook": study.codebook, "lang": study.lang, "title": title, "note": note}
+    chart = None if estimates is None else segment_heatmap(estimates, study.segments, **options)
+    return nothing("heatmap", study) if chart is None else chart
+
+
 def rows_of(frame, study, *roles):
     """Comparison rows of questions with one of the roles; None stays None."""
     if frame is None:

@@ -46,13 +46,13 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
     recalibrated on the same parts before the comparison, so the gain is due to words alone. Ratings are noisy labels: five
     stars with a complaint count as positive.
     """
-    from cemlab.text.sentiment_model import Design, calibrate, length_weights, shipped_reviews
+    from cemlab.text.sentiment_model import Design, calibrate, shipped_reviews
 
     require_choice(scale, sorted(SCALES), name="scale", where="fit_sentiment")
     own, labels = _labelled(texts, scores, scale)
     shipped, shipped_labels = shipped_reviews()
     known = np.arange(len(shipped) + len(own)) < len(shipped)
-    weights = length_weights(shipped + own) * np.where(known, 1.0, weight)
+    weights = np.where(known, 1.0, weight)
     design = Design(shipped + own, np.concatenate([shipped_labels, labels]), weights)
     base = design.predict(design.fit(known), ~known)
     adapted = design.held_out(parts, always=known)[~known]

@@ -23,8 +23,8 @@ def aspect_quotations(
     lexicon : Lexicon
         From `cemlab.text.lexicon.load_lexicon`.
     rule : {"typical", "most_positive", "most_negative"}, default "typical"
-        "typical": one aspect only, and nearest to the median length of such sentences; the others: by the sentiment
-        function's probability, highest or lowest first.
+        "typical": about as few aspects as there are, judged by two clauses rather than one, and nearest to the median
+        length of such sentences; the others: by the sentiment function's probability, highest or lowest first.
     n : int, default 2
         Sentences for each aspect and side at most.
     min_n : int, default 10
@@ -65,7 +65,11 @@ def aspect_quotations(
     whole = parts.group_by("text", "sentence", maintain_order=True).agg("body")
     whole = whole.with_columns(body=pl.col("body").list.join("，"))
     many = found.group_by("text", "sentence").agg(named=pl.col("aspect").n_unique())
-    told = found.group_by("text", "sentence", "aspect").agg(score=pl.col("sign").mean()).drop_nulls("score")
+    told = (
+        found.group_by("text", "sentence", "aspect")
+        .agg(score=pl.col("sign").mean(), sure=pl.col("sign").sum().abs().clip(0, 2))
+        .drop_nulls("score")
+    )
     told = told.filter(pl.col("score").abs() > MIXED).with_columns(
         label=pl.when(pl.col("score") > 0).then(pl.lit("positive")).otherwise(pl.lit("negative"))
     )
@@ -90,7 +94,12 @@ def chosen(fit, rule, n, sentiment):
         alone = fit.filter(pl.col("named") == pl.col("named").min())
         length = alone["body"].str.len_chars()
         far = (length - length.median()).abs()
-        return alone.with_columns(far=far).sort("far", "body")["body"].head(n).to_list()
+        return (
+            alone.with_columns(far=far)
+            .sort("sure", "far", "body", descending=[True, False, False])["body"]
+            .head(n)
+            .to_list()
+        )
     chance = pl.Series("chance", list(judge(sentiment)(fit["body"].to_list())["probability"]), dtype=pl.Float64)
     fit = fit.with_columns(chance).drop_nulls("chance")
     return fit.sort("chance", "body", descending=[rule == "most_positive", False])["body"].head(n).to_list()

@@ -5,7 +5,7 @@ import pandas as pd
 
 from cemlab.checks import require_choice, require_columns, require_level
 from cemlab.measure import schema
-from cemlab.measure.intervals import quantile, share_interval
+from cemlab.measure.intervals import share_interval
 from cemlab.text.sentiment_audit import OPINIONS, labelled, stratified_mean, stratified_share
 
 METHODS = ("prediction_powered", "rogan_gladen", "uncorrected")
@@ -21,9 +21,10 @@ def sentiment_shares(data, gold=None, *, by=None, method="prediction_powered", l
     gold : pandas.DataFrame, optional
         From `draw_gold` over the same comments, labelled. Without it the figures are uncorrected, and ``method`` says so.
     by : str or list of str, optional
-        Groups. The error is estimated over all of `gold` and taken to be the same in every group.
+        Groups. What a label means is estimated over all of `gold` and taken to be the same in every group.
     method : {"prediction_powered", "rogan_gladen", "uncorrected"}
-        "prediction_powered" adds the labelled sample's mean error, band by band, to the engine's share [1]_;
+        "prediction_powered" adds the labelled sample's mean error, band by band, to the engine's share, of which it uses as
+        much as the sample shows it to be worth [1]_;
         "rogan_gladen" solves for the share from sensitivity and specificity [2]_ and breaks down (not_estimable) where
         they add up to little more than 1.
     level : float, default 0.95
@@ -44,11 +45,13 @@ def sentiment_shares(data, gold=None, *, by=None, method="prediction_powered", l
     Notes
     -----
     Uncorrected shares carry only chance in their interval: with 85 % accuracy they can be off by ten points and more,
-    whatever n. A corrected interval is as wide as the labelled sample makes it.
+    whatever n. A corrected interval (Wilson on the base that gives the
+    corrected variance) is as wide as the labelled sample makes it.
 
     References
     ----------
-    .. [1] Angelopoulos, A. N. et al. (2023). Prediction-powered inference. Science, 382, 669-674.
+    .. [1] Angelopoulos, A. N. et al. (2023). Prediction-powered inference. Science, 382, 669-674; with the tuning of
+       Angelopoulos, A. N., Duchi, J. C., Zrnic, T. (2023). PPI++. arXiv:2311.01453.
     .. [2] Rogan, W. J., Gladen, B. (1978). Estimating prevalence from the results of a screening test. American Journal
        of Epidemiology, 107(1), 71-76.
     """
@@ -88,22 +91,30 @@ def _corrected(share, n, opinion, given, method, level):
     if given is None:
         low, high = share_interval(np.array([share]), np.array([float(n)]), level=level)
         return _percent(share, np.sqrt(chance), low[0], high[0], n, "uncorrected")
-    said, true = (given[name] == opinion for name in ("label", "gold"))
+    said, true = ((given[name] == opinion).to_numpy(float) for name in ("label", "gold"))
     if method == "prediction_powered":
-        error, error_variance = stratified_mean(given, true.astype(float) - said.astype(float))
-        estimate, se = share + error, np.sqrt(chance + error_variance)
+        slope = _slope(given, said, true)
+        error, variance = stratified_mean(given, true - slope * said)
+        estimate, variance = slope * share + error, variance + chance
     else:
         sensitivity, v_sensitivity = stratified_share(given, said, true)
-        specificity, v_specificity = stratified_share(given, ~said, ~true)
+        specificity, v_specificity = stratified_share(given, 1 - said, 1 - true)
         power = sensitivity + specificity - 1
         if not power > 0.1:
             return {"method": method, "status": "not_estimable"}
         estimate = (share + specificity - 1) / power
-        se = np.sqrt(chance + estimate**2 * v_sensitivity + (1 - estimate) ** 2 * v_specificity) / power
-    z = float(quantile(level))
+        variance = (chance + estimate**2 * v_sensitivity + (1 - estimate) ** 2 * v_specificity) / power**2
     estimate = float(np.clip(estimate, 0, 1))
-    low, high = np.clip([estimate - z * se, estimate + z * se], 0, 1)
-    return _percent(estimate, se, low, high, len(given), method)
+    n_eff = estimate * (1 - estimate) / variance if variance > 0 and 0 < estimate < 1 else len(given)
+    low, high = share_interval(np.array([estimate]), np.array([float(n_eff)]), level=level)
+    return _percent(estimate, np.sqrt(variance), low[0], high[0], n_eff, method)
+
+
+def _slope(given, said, true):
+    """How much of the engine's share to use: the slope that makes the corrected share least uncertain, 0 to 1."""
+    both = stratified_mean(given, said + true)[1] - stratified_mean(given, said)[1] - stratified_mean(given, true)[1]
+    spread = stratified_mean(given, said)[1]
+    return float(np.clip(both / 2 / spread, 0, 1)) if spread > 0 else 0.0
 
 
 def _percent(estimate, se, low, high, n_eff, method):

@@ -25,7 +25,7 @@ VERSION = "1"
 PENALTY = 10.0
 WORD_WEIGHT = 0.3  # weight of an opinion word as a training text
 OPINION_SCALE = 0.3
-PARTS = 5
+PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,7 @@ def default_model():
         return load(path)
     except (OSError, ValueError, KeyError):
         pass
-    texts, labels = shipped_reviews()
-    model = train(texts, labels, weights=length_weights(texts))
+    model = train(*shipped_reviews())
     try:
         save(model, path)
     except OSError:
@@ -98,12 +97,6 @@ def shipped_reviews():
     shared = (positive.keys() & negative.keys()) | {""}
     texts = [[text for key, text in part.items() if key not in shared] for part in found]
     return texts[0] + texts[1], np.repeat([1.0, 0.0], [len(texts[0]), len(texts[1])])
-
-
-def length_weights(texts):
-    """Weights that grow with the logarithm of the length: a short line of a long review says little of its label."""
-    weights = np.log1p([len(text) for text in texts])
-    return weights / weights.mean()
 
 
 def text_key(text):

@@ -1,0 +1,131 @@
+"""Tables before they leave: few persons hidden by the same door as reports, and what would give them away hidden too."""
+
+import numpy as np
+import pandas as pd
+
+from cemlab.measure.persons import distinct_persons
+from cemlab.measure.schema import ALL, MISSING
+from cemlab.measure.table_counts import SEPARATOR
+from cemlab.measure.tables import block
+from cemlab.release import protect
+
+TEXTS = ("question", "row", "letter", "above", "rest")
+CLOSED = ("hidden", "not_estimable")
+
+
+def banner_persons(data, banner, codebook, *, person="_person"):
+    """Distinct persons behind every column of every banner.
+
+    Parameters
+    ----------
+    data : data frame
+        What the tables were counted on.
+    banner : list
+        As in `measure.tables.crosstab`.
+    codebook : Codebook or None
+    person : str or None
+        Column of the person; None where every row is one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``banner, column, persons``, the total as "(all)".
+    """
+    import narwhals as nw
+
+    have = set(nw.from_native(data).collect_schema().names())
+    out = [distinct_persons(data, person=person).assign(banner=ALL, column=ALL)]
+    for entry in banner:
+        one = block(entry, codebook, have, "banner_persons")
+        parts = list(one.parts)
+        counted = distinct_persons(data, parts if one.overlapping else [parts], person=person)
+        if one.overlapping:
+            for part, code in zip(parts, one.codes, strict=True):
+                chosen = counted[(counted[part] == "1") & counted[[p for p in parts if p != part]].eq(ALL).all(axis=1)]
+                out.append(pd.DataFrame({"persons": chosen["persons"].sum(), "banner": one.name, "column": [code]}))
+            continue
+        groups = counted[counted[parts].ne(ALL).all(axis=1) & counted[parts].ne(MISSING).all(axis=1)]
+        named = groups[parts].agg(SEPARATOR.join, axis=1) if len(groups) else []
+        out.append(pd.DataFrame({"persons": groups["persons"], "banner": one.name, "column": named}))
+    return pd.concat(out, ignore_index=True)[["banner", "column", "persons"]]
+
+
+def guarded(table, persons, *, min_persons=10):
+    """A table as it may be shown.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Output of `measure.tables.crosstab`.
+    persons : pandas.DataFrame
+        Output of `banner_persons` on the same data and banners.
+    min_persons : int, default 10
+        As in `release.protect`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same cells. Hidden ones have no figures; letters that refer to a hidden column are taken out; no arrow stands
+        where those outside the column are too few. Where the hidden cells of a row together hold fewer than `min_persons`
+        answers, the total and the other columns would give them away: the smallest column shown is hidden as well.
+
+    Raises
+    ------
+    ValueError
+        A column of the table without persons counted.
+    """
+    absent = table[["banner", "column"]].drop_duplicates().merge(persons, how="left", on=["banner", "column"])
+    absent = absent[absent["persons"].isna()]
+    persons = pd.concat([persons, absent.assign(persons=0)[["banner", "column", "persons"]]], ignore_index=True)
+    out = protect(table, persons, min_persons=min_persons, labels=TEXTS)
+    out = blanked(out, out["status"] == "hidden")
+    out = blanked(out, told_by_others(out, min_persons))
+    counted = persons.set_index(["banner", "column"])["persons"]
+    everybody = counted.get((ALL, ALL), np.inf)
+    own = out[["banner", "column"]].merge(persons, how="left", on=["banner", "column"])["persons"].to_numpy()
+    few = (everybody - own < min_persons) & (out["banner"] != ALL).to_numpy()
+    out.loc[few, ["p_rest", "p_rest_adjusted"]] = np.nan
+    out.loc[few, "rest"] = ""
+    return without_letters(out)
+
+
+def blanked(table, which):
+    """The cells `which` hidden."""
+    figures = [c for c in table.columns if pd.api.types.is_float_dtype(table[c]) and c not in ("at", "level")]
+    figures = [c for c in figures if c not in ("n", "n_eff", "n_missing")]
+    out = table.copy()
+    out.loc[which, figures] = np.nan
+    out.loc[which, ["above", "rest"]] = ""
+    out.loc[which, "status"] = "hidden"
+    return out
+
+
+def told_by_others(table, min_persons):
+    """Cells to hide because a hidden one could be worked out: the smallest shown of a row whose hidden ones are few."""
+    out = pd.Series(False, index=table.index)
+    rows = ["banner", "question", "item", "row", "metric"]
+    touched = table.loc[table["status"] == "hidden", rows].drop_duplicates()
+    cut = table[table["banner"] != ALL].merge(touched, on=rows) if len(touched) else touched
+    index = table[table["banner"] != ALL].reset_index().merge(touched, on=rows)["index"] if len(touched) else []
+    cut = cut.assign(index=list(index))
+    for _, part in cut.groupby(rows, sort=False):
+        closed = part["status"].isin(CLOSED)
+        shown = part[~closed & (part["n"] > 0)].sort_values("n", kind="stable")
+        if part.loc[closed, "n"].sum() < min_persons and len(shown):
+            out.loc[shown["index"].iloc[0]] = True
+    return out
+
+
+def without_letters(table):
+    """Letters of hidden columns taken out of the cells that refer to them."""
+    hidden = table[(table["status"] == "hidden") & (table["letter"] != "")]
+    if not len(hidden):
+        return table
+    rows = ["banner", "question", "item", "row"]
+    lost = hidden.groupby(rows)["letter"].agg("".join).rename("lost").reset_index()
+    found = table[rows].merge(lost, how="left", on=rows)["lost"].fillna("")
+    kept = [
+        "".join(sign for sign in above if sign.upper() not in gone)
+        for above, gone in zip(table["above"], found, strict=True)
+    ]
+    return table.assign(above=kept)
