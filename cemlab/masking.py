@@ -96,7 +96,7 @@ _INSIDE = (
 )
 _ADDRESS = [
     re.compile(
-        rf"{_REGION}{_PLACE}{{1,8}}?{_ROAD}[ \t]*{_NUMERAL}{{1,6}}(?:[-之]{_NUMERAL}{{1,4}})*[ \t]*(?:号|弄|#){_INSIDE}"
+        rf"{_REGION}{_PLACE}{{1,8}}?{_ROAD}[ \t]*{_NUMERAL}{{1,6}}(?:[-之]{_NUMERAL}{{1,4}})*[ \t]*(?:号院|号|弄|#){_INSIDE}"
     ),
     re.compile(
         rf"{_REGION}{_PLACE}{{1,8}}?{_ESTATE}[ \t]*{_NUMERAL}{{1,4}}[ \t]*(?:号楼|栋|幢|座|组|单元|室|号){_INSIDE}"
@@ -127,8 +127,8 @@ _EMAIL = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _WECHAT = re.compile(
-    r"(?:(?:微信|薇信|威信|徽信|卫星号|weixin|wechat|(?<![a-z])(?:wx|vx)|[v➕]信)[ \t]*(?:同?号码?|id|账号|帐号)?[ \t]*(?:[:：=]|是|为|加)*[ \t]*|(?<![a-z])(?:加|我的?)[ \t]*[vV➕][ \t]*[:：]?[ \t]*)"
-    r"(?P<id>[a-z][a-z0-9_-]{5,19}|[1-9][0-9]{4,11})(?![a-z0-9])|(?P<wxid>wxid_[a-z0-9]{6,20})",
+    r"(?P<wxid>wxid_[a-z0-9]{6,20})|(?:(?:微信|薇信|威信|徽信|卫星号|weixin|wechat|(?<![a-z])(?:wx|vx)|[v➕]信)[ \t]*(?:同?号码?|id|账号|帐号)?[ \t]*(?:[:：=]|是|为|加)*[ \t]*|(?<![a-z])(?:加|我的?)[ \t]*[vV➕][ \t]*[:：]?[ \t]*)"
+    r"(?P<id>[a-z][a-z0-9_-]{5,19}|[1-9][0-9]{4,11})(?![a-z0-9])",
     re.IGNORECASE | re.ASCII,
 )
 _WECHAT_STRONG = re.compile(r"号|id|账|帐|[:：=]|是|为|加", re.IGNORECASE)
@@ -170,7 +170,7 @@ _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Za-hj-np-z][ ·.-]?(?P<tail>[A-HJ-NP-Za-hj-np-z0-9]{5,6}|[A-HJ-NP-Za-hj-np-z0-9]{4}[挂学警港澳领])(?![A-Za-z0-9])"
 )
 _LONG = re.compile(r"(?<![0-9.])[0-9]{14,}(?![0-9])")
-_TRIGGER = re.compile("[0-9０-９@＠〇零一二三四五六七八九幺壹]")
+_TRIGGER = re.compile("[0-9@〇零一二三四五六七八九幺壹]|[微薇威徽v➕]信|weixin|wechat|[vw]x|加[v➕]", re.IGNORECASE)
 _ISBN = re.compile(r"97[89][0-9]{10}\Z")
 
 
@@ -285,7 +285,7 @@ def _numbers(folded):
         yield "id_card", *match.span("id")
     for match in _CARD.finditer(folded):
         digits = re.sub("[ -]", "", match.group())
-        if len(set(digits)) > 2 and _luhn(digits) and not _ISBN.match(digits):
+        if len(set(digits)) > 1 and _luhn(digits) and not _ISBN.match(digits):
             yield "bank_card", *match.span()
     for match in _MOBILE.finditer(folded):
         if not _ORDER_NEAR.search(folded, max(0, match.start() - 12), match.start()):
@@ -347,7 +347,11 @@ def _name_length(folded, match, doubtful):
         return len(name)
     if name in _NO_NAME or name[:2] in _NO_NAME:
         return 0
+    if name[:2] in _COMPOUND.split("|"):
+        return len(name)
     words = rjieba.tag(folded[start : start + 8])
+    if len(words) > 1 and len(words[0][0]) == 1 and len(words[1][0]) <= 2 and words[0][1] == words[1][1] == "nr":
+        return 1 + len(words[1][0])
     if words[0][1].startswith("nr") and 2 <= len(words[0][0]) <= 3:
         found = words[0][0]
         if doubtful and (found in _NO_NAME or found[-1] in _NO_LAST or found[0] in _FUNCTION and len(found) == 2):

@@ -101,7 +101,11 @@ def as_tool_writes(rng, part):
     ]
     columns += [pl.col(c).replace_strict(TEXTS[c]).alias(t) for c, t in zip(TEXTS, SEGMENT_TITLES, strict=True)]
     columns += [
-        pl.col("recommend").cast(pl.Int64).cast(pl.String).fill_null("(空)").alias("9、您有多大可能向朋友或同事推荐我们"),
+        pl.col("recommend")
+        .cast(pl.Int64)
+        .cast(pl.String)
+        .fill_null("(空)")
+        .alias("9、您有多大可能向朋友或同事推荐我们"),
         words("overall", SATISFIED).alias("10、总体满意度"),
         words("effort", EASY).alias("11、办理各项事务省不省力"),
         *[words(c, SATISFIED).alias(f"12、请评价以下环节({row})") for c, row in ROWS.items()],

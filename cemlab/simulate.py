@@ -124,11 +124,13 @@ def noise_answers(seed, n=PER_WAVE):
 def deal_cell(rng, wave, purpose, n, promoters, detractors):
     """Answers of one wave and purpose: scores, effort, segments and touchpoints, in exact quotas."""
     passives = n - promoters - detractors
-    scores = np.concatenate([
-        spread(promoters, [10, 9], [0.6, 0.4]),
-        spread(passives, [8, 7], [0.6, 0.4]),
-        spread(detractors, [6, 5, 4, 3, 2, 1, 0], [0.34, 0.28, 0.14, 0.09, 0.06, 0.04, 0.05]),
-    ])
+    scores = np.concatenate(
+        [
+            spread(promoters, [10, 9], [0.6, 0.4]),
+            spread(passives, [8, 7], [0.6, 0.4]),
+            spread(detractors, [6, 5, 4, 3, 2, 1, 0], [0.34, 0.28, 0.14, 0.09, 0.06, 0.04, 0.05]),
+        ]
+    )
     cell = {"wave": [wave] * n, "purpose": [purpose] * n, "recommend": scores}
     latent = scores / 3 + rng.normal(size=n)
     effort = spread(n, [5, 4, 3, 2, 1], [0.3, 0.4, 0.2, 0.07, 0.03])
@@ -140,10 +142,12 @@ def deal_cell(rng, wave, purpose, n, promoters, detractors):
         users = in_blocks(rng, scores, [True, False], [used, 1 - used]).astype(bool)
         count = int(users.sum())
         top = round(count * boxes)
-        ratings = np.concatenate([
-            spread(top, [5, 4], [0.45, 0.55]),
-            spread(count - top, [3, 2, 1], [0.6, 0.27, 0.13]),
-        ])
+        ratings = np.concatenate(
+            [
+                spread(top, [5, 4], [0.45, 0.55]),
+                spread(count - top, [3, 2, 1], [0.6, 0.27, 0.13]),
+            ]
+        )
         column = np.full(n, 9.0)
         column[users] = along(rng, latent[users], ratings, 0.6)
         cell[name] = column

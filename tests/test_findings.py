@@ -87,11 +87,13 @@ def test_two_groups_are_one_test(table):
 
 def test_missing_groups_and_untested_rows_make_no_claim(codebook):
     frame = comparisons(
-        pd.DataFrame([
-            row(gender=None, reference="(rest)"),
-            row(gender="1", reference="(rest)", p_value=None, status="not_estimable"),
-            row(gender="2", reference="(rest)"),
-        ]),
+        pd.DataFrame(
+            [
+                row(gender=None, reference="(rest)"),
+                row(gender="1", reference="(rest)", p_value=None, status="not_estimable"),
+                row(gender="2", reference="(rest)"),
+            ]
+        ),
         by="gender",
     )
     out = findings({"group": frame}, codebook)
@@ -114,12 +116,16 @@ def test_the_first_screen(codebook, answers, table):
         "较2026年第二季度显著下降 10.0 个百分点",
         "较2026年第二季度未见显著变化",
     ]
-    assert opening_sentence(cards, table).startswith("净推荐值 NPS 22.0 分，较2026年第二季度显著下降 14.0 分；总体满意度 67.0%")
+    assert opening_sentence(cards, table).startswith(
+        "净推荐值 NPS 22.0 分，较2026年第二季度显著下降 14.0 分；总体满意度 67.0%"
+    )
     assert len(top_findings(table)) == 3
     advice = suggestions(table, codebook)
     assert "早餐" in advice[0]
     assert "商务出差" in advice[1]
-    alone = headline_figures(headline(this_wave(answers, "2026Q3"), codebook), findings({}, codebook), codebook, previous=None)
+    alone = headline_figures(
+        headline(this_wave(answers, "2026Q3"), codebook), findings({}, codebook), codebook, previous=None
+    )
     assert {c["change"] for c in alone} == {"无上期可比"}
 
 

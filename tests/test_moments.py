@@ -67,7 +67,9 @@ def test_nan_in_polars_is_missing_like_null():
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10) | st.none(), st.floats(0, 5)), min_size=1, max_size=30))
 def test_engines_agree_and_counts_carry_the_moments(rows):
-    data = pd.DataFrame({"x": [float("nan") if x is None else float(x) for x, _ in rows], "w": [w + 0.1 for _, w in rows]})
+    data = pd.DataFrame(
+        {"x": [float("nan") if x is None else float(x) for x, _ in rows], "w": [w + 0.1 for _, w in rows]}
+    )
     frames = [data, pl.from_pandas(data), pl.from_pandas(data).lazy()]
     tables = [moments(frame, "x", weights="w") for frame in frames]
     for table in tables[1:]:

@@ -5,7 +5,15 @@ import pytest
 
 from cemlab.measure.schema import ALL, COMPARISONS, ESTIMATES, MISSING, combine, comparisons, estimates
 
-ROW = {"metric": "nps", "item": "recommend", "unit": "points", "estimate": 20.0, "n": 100, "level": 0.95, "method": "wald"}
+ROW = {
+    "metric": "nps",
+    "item": "recommend",
+    "unit": "points",
+    "estimate": 20.0,
+    "n": 100,
+    "level": 0.95,
+    "method": "wald",
+}
 
 
 def test_columns_come_in_order_and_typed():

@@ -70,7 +70,14 @@ def test_the_export_looks_like_the_tool_wrote_it(tmp_path):
     assert first.read_bytes().startswith(b"\xef\xbb\xbf")
     table = pl.read_csv(second, infer_schema=False)
     assert len(table) == 1254
-    assert table["1、是否同意将答卷用于服务改进"].value_counts().sort("count").rows() == [("不同意", 30), ("同意", 1224)]
-    assert table["12、请评价以下环节(早餐)"].is_in(["很不满意", "不满意", "一般", "满意", "很满意", "未使用", "(空)"]).all()
+    assert table["1、是否同意将答卷用于服务改进"].value_counts().sort("count").rows() == [
+        ("不同意", 30),
+        ("同意", 1224),
+    ]
+    assert (
+        table["12、请评价以下环节(早餐)"]
+        .is_in(["很不满意", "不满意", "一般", "满意", "很满意", "未使用", "(空)"])
+        .all()
+    )
     again = write_service_sample(tmp_path / "again")
     assert again[1].read_bytes() == second.read_bytes()

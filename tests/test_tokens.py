@@ -43,7 +43,10 @@ def test_emoji_and_emoticons_are_single_tokens():
 
 
 def test_chinese_and_english_mix():
-    assert tokenise(["iPhone15的WiFi很快"])[0] == ["iphone15", "的", "wifi", "很快"] or "iphone15" in tokenise(["iPhone15的WiFi很快"])[0]
+    assert (
+        tokenise(["iPhone15的WiFi很快"])[0] == ["iphone15", "的", "wifi", "很快"]
+        or "iphone15" in tokenise(["iPhone15的WiFi很快"])[0]
+    )
 
 
 def test_stop_words_never_hold_a_negation():

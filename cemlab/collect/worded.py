@@ -5,7 +5,9 @@ import re
 from cemlab.collect.ratings import ABSENT, EFFORT, OVERALL, Guess
 from cemlab.collect.spss import ASIDE
 
-NEUTRAL = re.compile(r"^(一般(般)?|中立|普通|还行|还可以|尚可|无所谓|不好说|neither\b.*|neutral|average|fair|ok(ay)?)$", re.IGNORECASE)
+NEUTRAL = re.compile(
+    r"^(一般(般)?|中立|普通|还行|还可以|尚可|无所谓|不好说|neither\b.*|neutral|average|fair|ok(ay)?)$", re.IGNORECASE
+)
 STEM = re.compile(
     r"满意|同意|赞同|认可|喜欢|愿意|可能|重要|推荐|省力|费力|省事|费事|容易|困难|方便|麻烦|轻松|符合|清楚|及时|好$|差$|"
     r"satisfied|agree|likely|easy|difficult|hard$|important|good|poor|bad|excellent",
@@ -14,7 +16,9 @@ STEM = re.compile(
 NEGATIVE = re.compile(
     r"不|费力|费事|困难|麻烦|差|(^|\s|-)dis|unlikely|unimportant|difficult|hard$|poor|bad|not ", re.IGNORECASE
 )
-STRONG = re.compile(r"非常|十分|极|完全|很|特别|一定|very|extremely|completely|strongly|totally|excellent", re.IGNORECASE)
+STRONG = re.compile(
+    r"非常|十分|极|完全|很|特别|一定|very|extremely|completely|strongly|totally|excellent", re.IGNORECASE
+)
 WEAK = re.compile(r"比较|较|有点|有些|不太|略|稍|somewhat|rather|slightly|fairly", re.IGNORECASE)
 
 
@@ -47,7 +51,9 @@ def guess_worded(answers, said, missing):
         With codes 1 (worst) upwards. A wording that nobody chose is filled in by symmetry: whoever offers 满意 and
         很满意 also offers 不满意 and 很不满意.
     """
-    aside = {a: "not_applicable" if ASIDE.search(a) else "no_answer" for a in answers if ASIDE.search(a) or ABSENT.search(a)}
+    aside = {
+        a: "not_applicable" if ASIDE.search(a) else "no_answer" for a in answers if ASIDE.search(a) or ABSENT.search(a)
+    }
     rated = {answer: place(answer) for answer in answers if answer not in aside and answer not in missing}
     levels = list(rated.values())
     if len(levels) < 3 or None in levels or len(set(levels)) < len(levels) or not (min(levels) < 0 < max(levels)):

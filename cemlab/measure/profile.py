@@ -29,7 +29,9 @@ def response_profile(data, items, *, by=None):
     by = [by] if isinstance(by, str) else list(by or [])
     table = counts(data, items, by=by, where="response_profile")
     why = table["why"].where(table["why"].isin(KINDS), "no_answer").where(table["value"].isna(), "answered")
-    wide = table.assign(why=why).pivot_table(index=[*by, "item"], columns="why", values="n", aggfunc="sum", fill_value=0)
+    wide = table.assign(why=why).pivot_table(
+        index=[*by, "item"], columns="why", values="n", aggfunc="sum", fill_value=0
+    )
     wide = wide.reindex(columns=["answered", *KINDS], fill_value=0).astype("int64")
     wide.insert(0, "rows", wide.sum(axis=1))
     order = {item: place for place, item in enumerate([items] if isinstance(items, str) else items)}
@@ -56,7 +58,10 @@ def wave_profile(data):
     known = "_person" in have
     aggregates = [nw.len().alias("answers")]
     if known:
-        aggregates += [nw.col("_person").n_unique().alias("distinct"), nw.col("_person").is_null().sum().alias("unnamed")]
+        aggregates += [
+            nw.col("_person").n_unique().alias("distinct"),
+            nw.col("_person").is_null().sum().alias("unnamed"),
+        ]
     if "_date" in have:
         aggregates += [nw.col("_date").min().alias("first"), nw.col("_date").max().alias("last")]
     (table,) = collect_all([frame.group_by("_wave").agg(*aggregates)])

@@ -230,7 +230,10 @@ def whole_block(block, rows, counted, level, small_level, adjust, min_n):
     out[["p_rest", "p_rest_adjusted"]] = np.nan
     if not block.parts:
         return out
-    kinds = [None if row.metric in UNTESTED else TESTED.get(row.metric, "share") for row in rows]
+    own = set(block.name.split("*"))  # a question by itself has nothing to test
+    kinds = [
+        None if row.metric in UNTESTED or row.question in own else TESTED.get(row.metric, "share") for row in rows
+    ]
     tables = [row.question for row in rows]
     told, _ = letters(
         *(sums, members, columns, kinds, tables),

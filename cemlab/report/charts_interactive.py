@@ -2,9 +2,15 @@
 
 from cemlab.report.echarts import show_chart
 from cemlab.report.labels import NOT_SHOWN, Labels
-from cemlab.report.wording import number, value
+from cemlab.report.wording import number
 
-SHADES = ["#f4f1ea", "#cfdbe6", "#8fb0cb", "#4f81ab", "#1f4e79"]  # one hue, light to dark: safe for colour-blind readers
+SHADES = [
+    "#f4f1ea",
+    "#cfdbe6",
+    "#8fb0cb",
+    "#4f81ab",
+    "#1f4e79",
+]  # one hue, light to dark: safe for colour-blind readers
 IN_SIGHT = 12  # columns seen at once; more are reached with the slider
 
 
@@ -60,7 +66,12 @@ def segment_heatmap(estimates, segments, *, codebook, lang="zh", title=None, not
     )  # fmt: skip
     option = chart.dump_options_with_quotes()
     return show_chart(
-        finished(option, cells, len(columns)), height=150 + 30 * len(items), title=title, note=note, alt=title, lang=lang
+        finished(option, cells, len(columns)),
+        height=190 + 30 * len(items),
+        title=title,
+        note=note,
+        alt=title,
+        lang=lang,
     )
 
 
@@ -77,9 +88,10 @@ def cell(x, y, row, item, group, lang):
         few = "样本不足，不显示" if lang == "zh" else "base too small, not shown"
         return {"value": [x, y, "-"], "name": f"{group} · {item} {few}"}
     mark = "*" if row["status"] == "low_base" else ""
+    figure = number(row["estimate"], "percent") + mark
     bounds = f"[{number(row['ci_low'], 'percent')}, {number(row['ci_high'], 'percent')}]"
-    told = f"{group} · {item} {value(row['estimate'], 'percent', lang)}{mark} {bounds} n={int(row['n']):,}"
-    return {"value": [x, y, round(float(row["estimate"]), 1)], "name": told}
+    told = f"{group} · {item} {figure}% {bounds} n={int(row['n']):,}"
+    return {"value": [x, y, round(float(row["estimate"]), 1)], "name": told, "label": {"formatter": figure}}
 
 
 def finished(option, cells, columns):
@@ -87,15 +99,27 @@ def finished(option, cells, columns):
     import json
 
     option = json.loads(option)
+    figures = [item["value"][2] for item in cells if "label" in item]
+    middle = (min(figures) + max(figures)) / 2
+    for item in cells:
+        if "label" in item:
+            item["label"]["color"] = "#ffffff" if item["value"][2] > middle else "#1b2a38"
     option["series"][0] |= {
         "data": cells,
-        "label": {"show": True, "fontSize": 11, "color": "#1b2a38", "formatter": "{@[2]}", "textBorderColor": "#fff", "textBorderWidth": 2},
+        "label": {"show": True, "fontSize": 11},
         "itemStyle": {"borderColor": "#fff", "borderWidth": 1},
         "emphasis": {"itemStyle": {"borderColor": "#c8641b", "borderWidth": 2}},
     }  # fmt: skip
-    option["grid"] = {"left": 8, "right": 12, "top": 16, "bottom": 84 if columns > IN_SIGHT else 52, "containLabel": True}
+    option["grid"] = {
+        "left": 8,
+        "right": 12,
+        "top": 16,
+        "bottom": 92 if columns > IN_SIGHT else 56,
+        "containLabel": True,
+    }
+    option["xAxis"][0]["axisLabel"] |= {"width": 58, "overflow": "break", "lineHeight": 14}
     option["animation"] = False
     if columns > IN_SIGHT:
         window = {"xAxisIndex": 0, "startValue": 0, "endValue": IN_SIGHT - 1, "minValueSpan": 3, "zoomLock": False}
-        option["dataZoom"] = [{"type": "slider", "bottom": 36, "height": 18, "showDetail": False, **window}]
+        option["dataZoom"] = [{"type": "slider", "bottom": 58, "height": 16, "showDetail": False, **window}]
     return option

@@ -17,7 +17,10 @@ WORDS = {
         "Power: with these samples, true changes smaller than {parts} would most likely go unseen (80 % power); "
         "no evidence of change is not evidence of no change.",
     ),
-    "weighted": ("数据按“{column}”加权；表中 n 为未加权人数。", "Weighted by “{column}”; n counts respondents, unweighted."),
+    "weighted": (
+        "数据按“{column}”加权；表中 n 为未加权人数。",
+        "Weighted by “{column}”; n counts respondents, unweighted.",
+    ),
     "unweighted": ("数据未加权。", "Unweighted."),
     "newest": ("最新一份答卷的日期：{day}。", "Newest answer: {day}."),
     "comments_hidden": ("（评论人数不足，不显示）", "(too few comments, not shown)"),
@@ -65,7 +68,10 @@ TITLES = {
         ("Answers by wave", "Persons are distinct pseudonyms; not shown where the study collects none."),
     ),
     "asked": (
-        ("本期各题的作答情况", "“不适用”（未使用该触点）与“未问”不计入基数；作答率＝已回答 ÷（已回答＋未回答）。人数未加权。"),
+        (
+            "本期各题的作答情况",
+            "“不适用”（未使用该触点）与“未问”不计入基数；作答率＝已回答 ÷（已回答＋未回答）。人数未加权。",
+        ),
         (
             "Answers by question, this wave",
             "“Not applicable” (touchpoint not used) and “not asked” are no part of the base. Answered: of those who answered or might have. Unweighted.",
@@ -73,7 +79,10 @@ TITLES = {
     ),
     "headline": (
         ("总体指标，各期", "NPS＝推荐者占比−贬损者占比，单位为分；高分占比的口径见方法说明。未问该题的期次不列出。"),
-        ("Headline figures by wave", "NPS is the share of promoters minus that of detractors, in points. Waves that did not ask are left out."),
+        (
+            "Headline figures by wave",
+            "NPS is the share of promoters minus that of detractors, in points. Waves that did not ask are left out.",
+        ),
     ),
     "parts": (
         ("推荐者、被动者与贬损者的构成，各期", ""),
@@ -92,7 +101,10 @@ TITLES = {
     ),
     "waves_drawn": (
         ("{name}，各期", "误差线为 95% 置信区间；是否变化以检验结论为准，不以误差线是否重叠为准。"),
-        ("{name} by wave", "Bars are 95 % intervals; whether it changed is for the test to say, not for overlapping bars."),
+        (
+            "{name} by wave",
+            "Bars are 95 % intervals; whether it changed is for the test to say, not for overlapping bars.",
+        ),
     ),
     "touchpoints": (
         ("各触点高分占比，按旅程阶段", "基数为使用过该触点并作答的受访者。"),
@@ -100,16 +112,19 @@ TITLES = {
     ),
     "touchpoint_table": (
         ("触点一览：高分占比、均值与较上期变化", "差异单位为百分点；检验结论已按全报告统一校正。"),
-        ("Touchpoints: top boxes, mean and change", "Differences in percentage points; verdicts adjusted over the report."),
+        (
+            "Touchpoints: top boxes, mean and change",
+            "Differences in percentage points; verdicts adjusted over the report.",
+        ),
     ),
     "heatmap": (
         (
             "各触点高分占比，按细分人群（交互图）",
-            "单元格为高分占比（%），指向单元格可见置信区间与样本量；群体较多时拖动下方滑块。颜色只作辅助；未作检验，不构成结论。",
+            "单元格为高分占比（%），指向单元格可见置信区间与样本量；群体较多时拖动下方滑块。* 样本偏少；空格为样本不足。颜色只作辅助；未作检验，不构成结论。",
         ),
         (
             "Top boxes of each touchpoint by segment (interactive)",
-            "Cells hold the top boxes in per cent; point at one for its interval and base; drag the slider for more groups. "
+            "Cells hold the top boxes in per cent; point at one for its interval and base; drag the slider for more groups. * small base; empty: base too small. "
             "Colour only helps the eye; nothing here is tested.",
         ),
     ),
@@ -123,7 +138,10 @@ TITLES = {
     ),
     "segments_top_box": (
         ("各细分人群的总体评价高分占比", "每个群体与其余受访者（而非总体）比较；检验结论已按全报告统一校正。"),
-        ("Overall rating (top boxes), by segment", "Each group is tested against everyone else; verdicts adjusted over the report."),
+        (
+            "Overall rating (top boxes), by segment",
+            "Each group is tested against everyone else; verdicts adjusted over the report.",
+        ),
     ),
     "segment_table_nps": (
         ("各细分人群的 NPS 与检验结论", "差异为与其余受访者之差（分）。"),
@@ -131,11 +149,17 @@ TITLES = {
     ),
     "segment_table_top_box": (
         ("各细分人群的总体评价高分占比与检验结论", "差异为与其余受访者之差（百分点）。"),
-        ("Overall rating (top boxes) by segment, with verdicts", "Difference from everyone else, in percentage points."),
+        (
+            "Overall rating (top boxes) by segment, with verdicts",
+            "Difference from everyone else, in percentage points.",
+        ),
     ),
     "comments": (
         ("受访者原声（随机抽取，已脱敏）", "从各评分组的不重复评论中随机抽取，仅供理解语境，不代表该组全体。"),
-        ("In their own words (drawn at random, masked)", "Drawn at random from each group's distinct comments; illustrations only."),
+        (
+            "In their own words (drawn at random, masked)",
+            "Drawn at random from each group's distinct comments; illustrations only.",
+        ),
     ),
     "findings": (
         (

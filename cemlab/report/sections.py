@@ -25,7 +25,9 @@ def nothing(key, study):
     from IPython.display import Markdown
 
     title, _ = titled(key, study.lang)
-    return Markdown(f"*{title}{say('colon', study.lang)}{say(f'no_{key}' if f'no_{key}' in WORDS else 'no_rows', study.lang)}*")
+    return Markdown(
+        f"*{title}{say('colon', study.lang)}{say(f'no_{key}' if f'no_{key}' in WORDS else 'no_rows', study.lang)}*"
+    )
 
 
 def table(frame, study, key, *, columns=None, heads=None, **words):
@@ -171,7 +173,9 @@ def segment_rows(estimates, contrasts, study, metric):
         rows.append(part.assign(cut=cut, group=part[cut], stage=study.codebook.label(cut, lang)))
     out = pd.concat(rows, ignore_index=True).drop(columns=study.segments)
     order = {cut: list(study.codebook.columns[cut].options) for cut in study.segments}
-    place = [order[c].index(g) if g in order[c] else len(order[c]) for c, g in zip(out["cut"], out["group"], strict=True)]
+    place = [
+        order[c].index(g) if g in order[c] else len(order[c]) for c, g in zip(out["cut"], out["group"], strict=True)
+    ]
     rank = out["cut"].map({cut: i for i, cut in enumerate(study.segments)})
     out = out.assign(rank=rank, place=place).sort_values(["rank", "place", "group"], kind="stable", ignore_index=True)
     question = out["item"].iloc[0] if len(out) else ""
@@ -243,7 +247,9 @@ def rows_of_metric(frame, *metrics):
 
 def findings_table(said, study):
     """All candidate claims with their verdicts, claims first; the sentences are for reading, the figures for checking."""
-    out = said[["sentence", "difference", "difference_low", "difference_high", "p_value", "p_family", "verdict", "unit"]]
+    out = said[
+        ["sentence", "difference", "difference_low", "difference_high", "p_value", "p_family", "verdict", "unit"]
+    ]
     words = VERDICTS[study.lang]["plain"]
     out = out.rename(columns={"p_family": "p_adjusted"})
     return out.assign(verdict=out["verdict"].map(words), n=said["n"], status=said["status"])

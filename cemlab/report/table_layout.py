@@ -40,7 +40,7 @@ TYPES = {
     "number": ("数值", "number"),
     "text": ("开放题，只计是否填写", "open text; only whether anything was written"),
 }  # fmt: skip
-NET, SHOWN = ("［合计］", "Net: "), 12
+NET = ("［合计］", "Net: ")
 
 
 @dataclass(frozen=True)
@@ -115,21 +115,9 @@ def layouts(table, *, codebook=None, lang="zh", weighted=False):
     """
     labels = Labels(codebook, lang)
     columns = table[["banner", "column", "letter"]].drop_duplicates(["banner", "column"])
-    columns = columns.assign(
-        letter=[
-            table.loc[(table["banner"] == b) & (table["column"] == c), "letter"].max()
-            for b, c in zip(columns["banner"], columns["column"], strict=True)
-        ]
-    )
-    columns = columns.iloc[columns["banner"].map(dict.fromkeys(columns["banner"]) and place_of(columns)).argsort(kind="stable")]
     heads = tuple(head(row, labels) for row in columns.to_dict("records"))
     keys = list(columns[["banner", "column"]].itertuples(index=False, name=None))
     return [one(name, part, keys, heads, labels, weighted) for name, part in table.groupby("question", sort=False)]
-
-
-def place_of(columns):
-    """Banner -> its place from the left."""
-    return {name: place for place, name in enumerate(dict.fromkeys(columns["banner"]))}
 
 
 def head(row, labels):
@@ -168,8 +156,12 @@ def summary(part, items, keys, labels):
     for metric in ("top_box", "ranked_first", "mean"):
         rows = part[part["metric"] == metric]
         if rows["item"].nunique() > 1:
-            first = Line(labels.say("汇总：", "Summary: ") + row_label(metric, rows.iloc[0]["row"], items[0], labels), "section")
-            cells = [line((metric, item), some, keys, labels, item=item) for item, some in rows.groupby("item", sort=False)]
+            first = Line(
+                labels.say("汇总：", "Summary: ") + row_label(metric, rows.iloc[0]["row"], items[0], labels), "section"
+            )
+            cells = [
+                line((metric, item), some, keys, labels, item=item) for item, some in rows.groupby("item", sort=False)
+            ]
             return [first, *cells]
     return []
 
@@ -181,7 +173,9 @@ def bases(rows, keys, labels, weighted):
     out = []
     for name in ("n", "base_weighted", "n_eff") if weighted else ("n",):
         values = [found.loc[key, [name, "status"]] if key in found.index else None for key in keys]
-        cells = tuple(Cell(float("nan"), "ok", "", "", 0) if v is None else Cell(v[name], v["status"], "", "", 0) for v in values)
+        cells = tuple(
+            Cell(float("nan"), "ok", "", "", 0) if v is None else Cell(v[name], v["status"], "", "", 0) for v in values
+        )
         out.append(Line(BASES[name][labels.which], "base", "count", cells))
     return out
 
@@ -209,7 +203,9 @@ def row_label(metric, code, item, labels):
     column = book.columns.get(item) if book else None
     if metric in ("top_box", "bottom_box") and column is not None and column.scale:
         codes = column.scale.top_codes if metric == "top_box" else column.scale.bottom_codes
-        return ROWS[metric][labels.which].format(codes="、".join(map(str, codes)) if labels.lang == "zh" else ", ".join(map(str, codes)))
+        return ROWS[metric][labels.which].format(
+            codes="、".join(map(str, codes)) if labels.lang == "zh" else ", ".join(map(str, codes))
+        )
     if metric == "net":
         return NET[labels.which] + labels.code(item, code)
     word = ROWS.get(metric) or ROWS.get(code if metric in ("quantile", "ranked_first", "ranked_top3") else "")
@@ -230,7 +226,11 @@ def notes(labels, *, level=0.95, small_level=0.90, adjust="bh", weights=None, mi
     """How to read the tables: bases, marks, letters, weights, privacy."""
     say = labels.say
     capital, small = f"{level:.0%}", f"{small_level:.0%}"
-    adjusted = say("；同一张表内按 Benjamini-Hochberg 法校正", ", adjusted by Benjamini-Hochberg inside one table") if adjust else ""
+    adjusted = (
+        say("；同一张表内按 Benjamini-Hochberg 法校正", ", adjusted by Benjamini-Hochberg inside one table")
+        if adjust
+        else ""
+    )
     return [
         say(f"数据按“{labels.code('item', weights)}”加权；样本量 n 为未加权人数，检验基于有效样本量（Kish）。", f"Weighted by “{labels.code('item', weights)}”; n counts respondents, tests use Kish's effective base.") if weights
         else say("数据未加权。", "Unweighted."),

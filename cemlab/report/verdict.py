@@ -110,7 +110,9 @@ def headline_change(row, table, codebook, previous, lang):
 def opening_sentence(cards, table, lang="zh"):
     """The one sentence above everything: the headline figures and whether they moved."""
     words = TEXTS[lang]
-    parts = [f"{card['title']} {card['value']}" + ("，" if lang == "zh" else ", ") + card["change"] for card in cards[:2]]
+    parts = [
+        f"{card['title']} {card['value']}" + ("，" if lang == "zh" else ", ") + card["change"] for card in cards[:2]
+    ]
     text = words["and"].join(parts) + words["stop"]
     return text if len(claims(table)) else text + ("" if lang == "zh" else " ") + words["no_claims"]
 

@@ -23,7 +23,11 @@ WORDS = {
     },
 }
 DIFFERENCE_UNIT = {"points": {"zh": " 分", "en": " points"}, "percent": {"zh": " 个百分点", "en": " percentage points"}}
-VALUE_UNIT = {"points": {"zh": " 分", "en": " points"}, "percent": {"zh": "%", "en": "%"}, "mean": {"zh": " 分", "en": ""}}
+VALUE_UNIT = {
+    "points": {"zh": " 分", "en": " points"},
+    "percent": {"zh": "%", "en": "%"},
+    "mean": {"zh": " 分", "en": ""},
+}
 DECIMALS = {"points": 1, "percent": 1, "mean": 2}
 
 
@@ -45,7 +49,7 @@ def gap(difference, unit, lang):
 
 
 def direction(difference):
-    """"up", "down" or "" for no or no known difference."""
+    """ "up", "down" or "" for no or no known difference."""
     return "up" if difference > 0 else "down" if difference < 0 else ""
 
 

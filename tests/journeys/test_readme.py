@@ -49,7 +49,13 @@ def test_both_languages_tell_the_same_commands():
 
 def test_the_make_targets_are_there():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    told = {word for name in ("README.md", "README.zh-CN.md") for c in commands(name) if c.startswith("make ") for word in c.split()[1:2]}
+    told = {
+        word
+        for name in ("README.md", "README.zh-CN.md")
+        for c in commands(name)
+        if c.startswith("make ")
+        for word in c.split()[1:2]
+    }
     assert told == {"report", "test"}
     for target in told:
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
@@ -63,7 +69,11 @@ def test_the_tour_ends_with_a_report(home):
     assert "净推荐值 NPS" in page
     assert "22.0" in page  # the score planted in the sample
     assert "1380000" not in page  # no phone number has come through
-    assert {path.name for path in (home / "reports" / "my_study").iterdir()} >= {"results.csv", "findings.csv", "manifest.json"}
+    assert {path.name for path in (home / "reports" / "my_study").iterdir()} >= {
+        "results.csv",
+        "findings.csv",
+        "manifest.json",
+    }
     again = run([sys.executable, "-m", "cemlab.cli", "ingest", "my_export.csv", "--codebook", "my_study.yml"], home)
     assert "此前已入库，未作改动" in again
 
@@ -74,5 +84,7 @@ def test_the_notebook_lines_run(home):
     run([sys.executable, "-m", "cemlab.cli", "ingest", *map(str, exports), "--codebook", codebook], home)
     code = "\n".join(blocks("README.md", "python")).replace("data/codebooks/service_touchpoints.yml", codebook)
     lines = code.replace("\\", "/").splitlines()
-    out = run([sys.executable, "-c", "\n".join([*lines[:-1], f"print({lines[-1]}['difference'].round(6).tolist())"])], home)
+    out = run(
+        [sys.executable, "-c", "\n".join([*lines[:-1], f"print({lines[-1]}['difference'].round(6).tolist())"])], home
+    )
     assert out.strip() == "[-14.0]"

@@ -95,19 +95,19 @@ def test_sfo_dates_of_every_format(sfo, lake, book):
         .agg(pl.col("_date").min().cast(pl.String).alias("first"), pl.col("_date").max().cast(pl.String).alias("last"))
     )
     found = {wave: (first, last) for wave, first, last in days.collect().rows()}
-    assert found["2017"] == ("2017-05-06", "2017-05-30")
+    assert found["2017"] == ("2017-05-05", "2017-05-30")
     assert found["2016"] == ("2016-05-06", "2016-05-24")
     assert found["2014"] == ("2014-05-03", "2014-05-25")
 
 
 def test_sfo_weekdays_agree_with_the_file(sfo, shared, lake, book):
-    """The 2017 file writes the weekday beside the day of the month: the month taken from the wave fits all but a few slips."""
+    """The 2017 file writes the weekday beside the day of the month: the month taken from the wave fits all but two rows."""
     raw = pl.read_csv(shared / "data" / "service" / "sfo_customer_survey_2017.csv", infer_schema=False)
     days = {"MON": 1, "TUE": 2, "WED": 3, "THUR": 4, "FRI": 5, "SAT": 6, "SUN": 7}
-    wanted = raw.select("2017/" + pl.col("RESPNUM").alias("_key"), pl.col("DAY").replace_strict(days).alias("d"))
+    wanted = raw.select(pl.format("2017/{}", "RESPNUM").alias("_key"), pl.col("DAY").replace_strict(days).alias("d"))
     met = store.scan(book("sfo"), "2017", lake=lake).collect().join(wanted, on="_key")
     assert len(met) == 2831
-    assert (met["_date"].dt.weekday() == met["d"]).mean() > 0.9
+    assert (met["_date"].dt.weekday() == met["d"]).sum() == 2829
 
 
 def test_sfo_code_that_the_codebook_does_not_know(shared, root, tmp_path, monkeypatch):
@@ -142,7 +142,7 @@ def test_mobiles(shared, lake, book):
     assert 100 * (promoters - detractors) / len(data) == pytest.approx(34.19, abs=0.005)
     assert data["effort_cancel"].null_count() == 137
     assert data["_person"].null_count() == 895 and data["_key"].n_unique() == 895
-    assert data["dislikes"].n_unique() == 345 and data["_replicate"].n_unique() > 200
+    assert data["dislikes"].null_count() == 0 and data["_replicate"].n_unique() > 200
     assert str(data["_date"].min()) == "2019-07-23" and data["_at"].null_count() == 895
 
 

@@ -1,0 +1,192 @@
+"""Sentiment: no opinion is missing, negation turns, batches agree, the cache is used, adaptation refuses when it does not help.
+
+The model is trained once (seconds) into a folder of the test run.
+"""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cemlab.checks import DataError
+from cemlab.text import features, sentiment_model
+from cemlab.text.adapt import fit_sentiment
+from cemlab.text.sentiment import has_opinion, sentiment, with_sentiment
+from cemlab.text.tokens import normalise
+
+pytest.importorskip("snownlp")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cached(tmp_path_factory):
+    path = tmp_path_factory.mktemp("cache") / "model.npz"
+    patch = pytest.MonkeyPatch()
+    patch.setattr(sentiment_model, "cache_path", lambda: path)
+    sentiment_model.default_model.cache_clear()
+    yield path
+    patch.undo()
+    sentiment_model.default_model.cache_clear()
+
+
+def positive(*texts):
+    return sentiment(list(texts))["probability"].to_list()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "。。。！！", "12345", "系统默认好评", "该用户未填写评价内容", "无", "没有。", "11111"]
+)
+def test_no_opinion_is_none_and_has_no_probability(text):
+    row = sentiment([text]).row(0, named=True)
+    assert row == {"probability": None, "label": "none", "engine": "cemlab-1"}
+
+
+@pytest.mark.parametrize(
+    "good, bad",
+    [
+        ("服务好", "服务不好"),
+        ("很满意", "很不满意"),
+        ("味道好吃", "味道并不好吃"),
+        ("送餐快，还是热的，好吃", "送餐慢，饭都凉了，难吃"),
+        ("讲解很专业，展品丰富", "没有讲解，展品少得可怜"),
+        ("房间没有异味", "房间有异味"),
+        ("价格贵，但是质量很好，值得", "质量很好，但是价格太贵，不值得"),
+        ("领导很尊重员工", "领导从来不尊重员工"),
+    ],
+)
+def test_negation_and_contrast_turn_the_direction(good, bad):
+    up, down = positive(good, bad)
+    assert up > 0.5 > down
+
+
+@pytest.mark.parametrize(
+    "text, label",
+    [("非常满意，下次还来", "positive"), ("太差了，再也不来", "negative"), ("👍👍", "positive"), ("😡", "negative")],
+)
+def test_labels(text, label):
+    assert sentiment([text])["label"].item() == label
+
+
+def test_word_hash_is_the_hash_of_the_batch():
+    points = features._fold(["不好吃"])
+    hashes, first = features._words(points)
+    tokens = [normalise("不好吃")[a:b] for a, b in zip(first, [*first[1:], 3], strict=True)]
+    assert [features.word_hash(token) for token in tokens] == [int(h) for h in hashes]
+
+
+TEXTS = ["服务很好", "", "太差了!!", None, "还可以吧，一般", "😀", "https://example.com/x 不错", "a" * 300]
+
+
+def test_a_text_scores_the_same_alone_and_in_any_company():
+    together = sentiment(TEXTS)["probability"].to_list()
+    alone = [sentiment([text])["probability"].item() for text in TEXTS]
+    backwards = sentiment(TEXTS[::-1])["probability"].to_list()[::-1]
+    assert together == pytest.approx(alone, abs=1e-12) and together == pytest.approx(backwards, abs=1e-12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text(max_size=30), max_size=5))
+def test_any_text_gives_a_row(texts):
+    frame = sentiment(texts)
+    probability = frame["probability"].drop_nulls()
+    assert len(frame) == len(texts) and probability.is_between(0, 1).all()
+    assert (frame["probability"].is_null() == (frame["label"] == "none")).all()
+
+
+def test_width_case_and_blanks_do_not_matter():
+    a, b = positive("服务很好，ＧＯＯＤ！！！！！", "服务很好,good!!")
+    assert a == pytest.approx(b)
+
+
+def test_training_is_deterministic_and_the_cache_gives_the_same_figures(cached):
+    first = sentiment_model.default_model()
+    assert cached.exists()
+    stored = sentiment_model.load(cached)
+    texts = ["服务很好", "太差了"]
+    assert np.array_equal(first.scores(texts)[0], stored.scores(texts)[0])
+    reviews, labels = sentiment_model.shipped_reviews()
+    some = np.random.default_rng(0).permutation(len(reviews))[:1500]
+    twice = [sentiment_model.train([reviews[i] for i in some], labels[some]) for _ in range(2)]
+    assert np.array_equal(twice[0].table, twice[1].table) and twice[0].calibration == twice[1].calibration
+
+
+def test_a_damaged_cache_is_made_again(cached):
+    intact = cached.read_bytes()
+    cached.write_bytes(b"damaged")
+    sentiment_model.default_model.cache_clear()
+    assert sentiment_model.default_model().name == "cemlab-1"
+    assert cached.read_bytes() != b"damaged"
+    cached.write_bytes(intact)
+
+
+def test_shipped_reviews_have_no_duplicates_and_no_text_in_both_classes():
+    texts, labels = sentiment_model.shipped_reviews()
+    keys = [sentiment_model.text_key(text) for text in texts]
+    assert len(set(keys)) == len(keys) == len(labels) and "" not in keys
+
+
+def test_frames_series_and_scans_agree():
+    expected = sentiment(["很好", None, "很差"])
+    frame = sentiment(pd.Series(["很好", None, "很差"], index=[5, 6, 7]))
+    assert list(frame.index) == [5, 6, 7] and frame["label"].tolist() == expected["label"].to_list() == [
+        "positive",
+        "none",
+        "negative",
+    ]
+    scan = pl.LazyFrame({"id": [1, 2, 3], "c": ["很好", None, "很差"]})
+    out = with_sentiment(scan, "c").collect(engine="streaming").sort("id")
+    assert out.columns == ["id", "c", "probability", "label", "engine"]
+    assert out["probability"].to_list() == expected["probability"].to_list()
+    assert sentiment([]).is_empty() and len(with_sentiment(pl.DataFrame({"c": []}, schema={"c": pl.String}), "c")) == 0
+
+
+def test_opinions_in_any_script():
+    assert has_opinion(["好", "good", "👍", "!", "１２３", None]).tolist() == [True, True, True, False, False, False]
+
+
+def rated(n, seed=0):
+    """Comments in a jargon no review has: 涨了 is good, 绿了 is bad here; stars follow."""
+    rng = np.random.default_rng(seed)
+    words = rng.integers(0, 2, n)
+    return [f"第{i}期持仓{'涨了' if w else '绿了'}{rng.integers(0, 10**6)}" for i, w in enumerate(words)], [
+        5 if w else 1 for w in words
+    ]
+
+
+def test_adaptation_learns_a_jargon():
+    texts, stars = rated(300)
+    model, report = fit_sentiment(texts, stars, name="fund")
+    assert report.loc[1, "gain_low"] > 0 and report.loc[1, "accuracy"] > 0.95
+    fresh, expected = rated(50, seed=1)
+    said = sentiment(fresh, engine=model)
+    assert said["engine"].unique().to_list() == ["fund"]
+    assert np.mean([(p > 0.5) == (s == 5) for p, s in zip(said["probability"], expected, strict=True)]) > 0.9
+
+
+def test_adaptation_refuses_noise():
+    texts, stars = rated(300)
+    stars = np.random.default_rng(3).permutation(stars).tolist()
+    with pytest.raises(ValueError, match=r"fit_sentiment: the own comments do not improve .*Keep the default engine"):
+        fit_sentiment(texts, stars)
+
+
+def test_errors():
+    with pytest.raises(ValueError, match=r"sentiment: engine must be one of \['default', 'snownlp'\] .*not 'bert'"):
+        sentiment(["好"], engine="bert")
+    with pytest.raises(ValueError, match=r"sentiment: neutral must be two numbers"):
+        sentiment(["好"], neutral=(0.7, 0.3))
+    with pytest.raises(TypeError, match=r"sentiment: texts must be a list or series of texts, not one string"):
+        sentiment("好")
+    with pytest.raises(TypeError, match=r"sentiment: texts must hold text or missing, not int"):
+        sentiment([3])
+    with pytest.raises(ValueError, match=r"with_sentiment: the frame has columns \['label'\] already"):
+        with_sentiment(pl.DataFrame({"c": ["a"], "label": ["b"]}), "c")
+    with pytest.raises(ValueError, match=r"with_sentiment: no column \['d'\]"):
+        with_sentiment(pl.DataFrame({"c": ["a"]}), "d")
+    with pytest.raises(DataError, match=r"fit_sentiment: scores must be whole numbers 1 to 5 .*values \[9.0\]"):
+        fit_sentiment(["好"], [9])
+    with pytest.raises(ValueError, match=r"fit_sentiment: needs 50 positive and 50 negative"):
+        fit_sentiment(["好", "差"], [5, 1])
+    with pytest.raises(ValueError, match=r"fit_sentiment: 1 texts but 2 scores"):
+        fit_sentiment(["好"], [5, 1])

@@ -1,0 +1,131 @@
+"""The audit: figures by hand, coverage of the corrected share by simulation, missing and wrong labels."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cemlab.checks import DataError
+from cemlab.text.prevalence import sentiment_shares
+from cemlab.text.sentiment_audit import OPINIONS, abstain_band, draw_gold, sentiment_audit
+
+
+def gold_frame(said, true, probability=None, stratum=None, size=None):
+    n = len(said)
+    return pd.DataFrame(
+        {
+            "probability": [{"positive": 0.9, "neutral": 0.5, "negative": 0.1}[s] for s in said]
+            if probability is None
+            else probability,
+            "label": said,
+            "stratum": [0] * n if stratum is None else stratum,
+            "stratum_size": [1000] * n if size is None else size,
+            "gold": true,
+        }
+    )
+
+
+P, N, U = "positive", "negative", "neutral"
+
+
+def test_accuracy_recall_and_precision_by_hand():
+    """Ten comments: 8 right; of 5 negative 4 found, of 4 called negative 4 are."""
+    frame = gold_frame([P] * 5 + [N] * 4 + [U], [P] * 4 + [N] + [N] * 4 + [P])
+    got = sentiment_audit(frame).set_index(["metric", "item"])["estimate"]
+    assert got["accuracy", ""] == pytest.approx(80)
+    assert got["recall", N] == pytest.approx(80) and got["precision", N] == pytest.approx(100)
+    assert got["recall", P] == pytest.approx(80) and np.isnan(got["recall", U])
+
+
+def test_bands_count_by_their_size():
+    """90 of 100 comments lie in a band that is always right, 10 in one that is always wrong: accuracy 90 %."""
+    frame = gold_frame([P, P, N, N], [P, P, P, P], stratum=[0, 0, 1, 1], size=[90, 90, 10, 10])
+    row = sentiment_audit(frame).iloc[0]
+    assert row["estimate"] == pytest.approx(90) and row["n"] == 4 and row["ci_low"] < 90 <= row["ci_high"]
+
+
+def test_uncorrected_says_so():
+    rows = sentiment_shares(pd.DataFrame({"label": [N, P, P, "none"]}))
+    assert (
+        set(rows["method"]) == {"uncorrected"}
+        and rows["n"].tolist() == [3] * 3
+        and rows["n_missing"].tolist() == [1] * 3
+    )
+    assert rows.set_index("item")["estimate"].sum() == pytest.approx(100)
+
+
+def test_rogan_gladen_by_hand():
+    """Sensitivity 0.8, specificity 0.9, said 38 %: (0.38 + 0.9 - 1) / 0.7 = 40 %."""
+    frame = gold_frame([N] * 8 + [P] * 2 + [N] + [P] * 9, [N] * 10 + [P] * 10)
+    data = pd.DataFrame({"label": [N] * 38 + [P] * 62})
+    row = sentiment_shares(data, frame, method="rogan_gladen").set_index("item").loc[N]
+    assert row["estimate"] == pytest.approx(40)
+
+
+def test_a_perfect_engine_is_left_alone():
+    frame = gold_frame([N, P] * 20, [N, P] * 20)
+    data = pd.DataFrame({"label": [N] * 30 + [P] * 70})
+    row = sentiment_shares(data, frame).set_index("item").loc[N]
+    assert row["estimate"] == pytest.approx(30)
+
+
+@pytest.mark.parametrize("method", ["prediction_powered", "rogan_gladen"])
+def test_the_corrected_share_covers_the_truth(method):
+    """An engine with 75 % recall and 15 % false alarms on a truth of 40 %: about 95 of 100 intervals hold it, uncorrected none."""
+    rng = np.random.default_rng(5)
+    held, plain = 0, 0
+    for _ in range(150):
+        true = rng.random(4000) < 0.4
+        said = np.where(true, rng.random(4000) < 0.75, rng.random(4000) < 0.15)
+        label, truth = np.where(said, N, P), np.where(true, N, P)
+        rows = np.concatenate([rng.choice(np.flatnonzero(said == s), 100, replace=False) for s in (True, False)])
+        frame = gold_frame(
+            label[rows],
+            truth[rows],
+            stratum=said[rows].astype(int),
+            size=np.where(said[rows], said.sum(), (~said).sum()),
+        )
+        data = pd.DataFrame({"label": label})
+        row = sentiment_shares(data, frame, method=method).set_index("item").loc[N]
+        held += row["ci_low"] <= 40 <= row["ci_high"]
+        row = sentiment_shares(data).set_index("item").loc[N]
+        plain += row["ci_low"] <= 40 <= row["ci_high"]
+    assert 0.88 <= held / 150 <= 0.995
+    assert plain / 150 < 0.88
+
+
+def test_groups_keep_their_rows_and_an_empty_one_is_not_estimable():
+    data = pd.DataFrame({"label": [N, P, "none"], "shop": ["a", "a", "b"]})
+    rows = sentiment_shares(data, by="shop")
+    assert rows["shop"].tolist() == ["a"] * 3 + ["b"] * 3
+    assert rows.loc[rows["shop"] == "b", "status"].tolist() == ["not_estimable"] * 3
+
+
+def test_the_band_leaves_out_what_the_engine_does_not_know():
+    """Right below 0.2 and above 0.8, a coin in between."""
+    p = np.repeat([0.1, 0.3, 0.7, 0.9], 20)
+    true = [N] * 20 + [N, P] * 20 + [P] * 20
+    low, high = abstain_band(gold_frame(np.where(p > 0.5, P, N), true, probability=p), target=0.95)
+    assert 0.1 < low <= 0.3 and 0.7 <= high < 0.9
+    assert abstain_band(gold_frame([N] * 20, [P, N] * 10), target=0.9) == (0.0, 1.0)
+
+
+def test_the_draw_is_masked_stratified_and_repeatable():
+    pytest.importorskip("snownlp")
+    texts = [f"第{i}单{'很好' if i % 3 else '很差'}，电话1380013{i:04d}" for i in range(300)] + ["", None]
+    gold = draw_gold(texts, n=40, strata=4)
+    assert len(gold) == 40 and gold["stratum"].value_counts().tolist() == [10] * 4
+    assert not gold["text"].str.contains("1380013").any() and gold["gold"].isna().all()
+    assert gold.equals(draw_gold(texts, n=40, strata=4)) and gold["stratum_size"].iloc[0] == 75
+    assert not set(gold["row"]) & {300, 301}
+
+
+def test_errors():
+    with pytest.raises(DataError, match=r"sentiment_audit: none of 2 rows has a gold label"):
+        sentiment_audit(gold_frame([P, N], [None, None]))
+    with pytest.raises(DataError, match=r"sentiment_audit: gold labels must be one of .*1 of 2 are not"):
+        sentiment_audit(gold_frame([P, N], [P, "meh"]))
+    with pytest.raises(ValueError, match=r"draw_gold: n=5 must give each of the 10 bands at least 2"):
+        draw_gold(["好"], n=5)
+    with pytest.raises(ValueError, match=r"sentiment_shares: `method` is 'magic'"):
+        sentiment_shares(pd.DataFrame({"label": [P]}), method="magic")
+    assert OPINIONS == ("positive", "neutral", "negative")
