@@ -91,7 +91,7 @@ def align_year_ago(current, year_ago, festivals, kind, where):
 
     Notes
     -----
-    Candidates are the plain window, and for each festival the window at the same distance from the festival's day last
+    Candidates are the plain window, and for each festival in which both differ the window at the same distance from the festival's day last
     year, with the same number of days. The one that differs least from `current` in its number of festival days (summed
     over festivals) is taken; of equals the first, so a window is moved only where moving helps.
     """
@@ -109,7 +109,7 @@ def align_year_ago(current, year_ago, festivals, kind, where):
         return sum(abs(festival.days_in(*window) - wanted[festival.code]) for festival in counted)
 
     best, chosen = year_ago, ""
-    for festival in counted:
+    for festival in (f for f in counted if f.days_in(*year_ago) != wanted[f.code]):
         year = current[0].year if current[0].year == current[1].year else nearest_year(festival, current)
         if year - 1 not in festival.days:
             continue

@@ -82,7 +82,7 @@ def centre_of(series, used, season, where):
         return np.full(len(w), np.nan)
     if season is None:
         return np.full(len(w), wx[used].sum() / w[used].sum())
-    weekday = series.index.dayofweek.to_numpy()
+    weekday = series.index.day_of_week.to_numpy()
     days = np.bincount(weekday[used], minlength=7)
     present = np.unique(weekday)
     if days[present].min() < 4:

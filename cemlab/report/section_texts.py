@@ -4,6 +4,8 @@ WORDS = {
     "colon": ("：", ": "),
     "comma": ("，", ", "),
     "list": ("、", ", "),
+    "headline_figures": ("总体指标", "Headline figures"),
+    "no_waves_drawn": ("不足两期，没有可比的各期走势。", "fewer than two waves, nothing to compare."),
     "no_rows": ("本期没有可显示的数据。", "nothing to show this time."),
     "no_changes": ("没有上一期数据，无法比较。", "there is no previous wave to compare with."),
     "no_touchpoint_changes": ("没有上一期数据，无法比较。", "there is no previous wave to compare with."),

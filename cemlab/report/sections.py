@@ -24,7 +24,7 @@ def nothing(key, study):
     """A sentence in place of an empty chart or table."""
     from IPython.display import Markdown
 
-    title, _ = titled(key, study.lang)
+    title = titled(key, study.lang)[0].format(name=say("headline_figures", study.lang)).strip()
     return Markdown(
         f"*{title}{say('colon', study.lang)}{say(f'no_{key}' if f'no_{key}' in WORDS else 'no_rows', study.lang)}*"
     )

@@ -146,6 +146,14 @@ def one(name, part, keys, heads, labels, weighted):
         lines += [line(key, cells, keys, labels) for key, cells in rows.groupby(["metric", "row"], sort=False)]
     wording = asked.wording(labels.lang) if asked is not None and asked.wording else ""
     kind = TYPES.get(asked.type, ("", ""))[labels.which] if asked is not None else ""
+    if asked is not None and asked.scale:
+        kind += labels.say(f"，{asked.scale.low}–{asked.scale.high} 分", f", {asked.scale.low} to {asked.scale.high}")
+    if asked is not None and asked.asked_if:
+        routes = [
+            f"{labels.code('item', name)} = {'/'.join(labels.code(name, c) for c in codes)}"
+            for name, codes in asked.asked_if.items()
+        ]
+        kind += labels.say("；仅询问：", "; asked only if: ") + labels.say("，", ", ").join(routes)
     total = part[part["banner"] == ALL]
     base = total["n"].iloc[0] if len(total) else float("nan")
     return Layout(name, labels.code("item", name), wording, kind, base, heads, tuple(lines))

@@ -67,8 +67,8 @@ def headline_figures(estimates, table, codebook, *, previous, lang="zh"):
     for role, metric in HEADLINE.items():
         columns = codebook.of_role(role)
         rows = estimates[(estimates["metric"] == metric) & estimates["item"].isin([c.name for c in columns])]
-        if not len(rows):
-            continue
+        if not len(rows) or (role == "effort" and rows["item"].nunique() > 1):
+            continue  # several effort questions are no headline; each stands in the table
         row = rows.iloc[0].to_dict()
         unit, shown = row["unit"], row["status"] in ("ok", "low_base")
         change, turn, verdict = headline_change(row, table, codebook, previous, lang)

@@ -12,7 +12,7 @@ INK, SOFT, PALE, BRAND, LINE = "1C2733", "56636F", "EEF2F6", "1F4E79", "C9D1D9"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FIRST = 7  # first row of the heads on a sheet
-WIDE = 10  # columns beyond which a page is printed more than one page wide
+WIDE = 18  # columns beyond which a page is printed more than one page wide
 
 
 def write_workbook(layouts, path, *, title, notes, lang="zh", counts=False, comparisons=None):
@@ -141,7 +141,8 @@ def table_sheet(sheet, layout, labels, front, counts):
     row = FIRST + 3
     for line in layout.lines:
         row = write_line(sheet, row, line, len(layout.heads), counts)
-    sheet.column_dimensions["A"].width = 40
+    rule_banners(sheet, layout, row - 1)
+    sheet.column_dimensions["A"].width = 34
     for column in range(2, len(layout.heads) + 2):
         sheet.column_dimensions[get_column_letter(column)].width = 11.5
     sheet.freeze_panes = sheet.cell(FIRST + 3, 3)
@@ -163,6 +164,21 @@ def banner_heads(sheet, layout):
         put(sheet, FIRST + 2, place, head.letter, centre=True, colour=SOFT, fill=PALE)
     longest = max(sum(2 if ord(c) > 0x2E7F else 1 for c in head.label) for head in layout.heads)
     sheet.row_dimensions[FIRST + 1].height = 15 * min(6, 1 + longest // 9)
+
+
+def rule_banners(sheet, layout, last):
+    """A line to the left of every banner."""
+    from copy import copy
+
+    from openpyxl.styles import Side
+
+    column = 2
+    for _, count in layout.banners:
+        for row in range(FIRST, last + 1):
+            border = copy(sheet.cell(row, column).border)
+            border.left = Side("thin", color=LINE)
+            sheet.cell(row, column).border = border
+        column += count
 
 
 def write_line(sheet, row, line, width, counts):

@@ -1,0 +1,150 @@
+"""All tables of a study from its store to the file: what `cemlab tables` and the notebook call."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cemlab.checks import nearest
+from cemlab.measure.tables import QUESTION_ROLES, crosstab
+from cemlab.report.labels import Labels
+from cemlab.report.study import open_study
+from cemlab.report.table_exports import write_answers, write_results
+from cemlab.report.table_guard import banner_persons, guarded
+from cemlab.report.table_layout import layouts, notes
+from cemlab.report.table_periods import period_comparisons, period_table
+from cemlab.report.workbook import write_workbook
+
+
+@dataclass(frozen=True)
+class TableSet:
+    """Tables of a study as they may be shown; made by `make_tables`."""
+
+    study: object
+    table: object  # all cells
+    layouts: list
+    notes: list
+    periods: object  # comparisons of periods, or None
+    title: str
+
+    @property
+    def period_table(self):
+        """环比, 同比 and 较目标 in words; None where nothing is scored or no period was asked for."""
+        if self.periods is None or not len(self.periods):
+            return None
+        return period_table(self.periods, self.study.codebook, lang=self.study.lang)
+
+    def write(self, path, *, counts=False):
+        """Write the tables: .xlsx as a workbook, .csv or .parquet as one long frame; .sav holds the labelled answers."""
+        path = Path(path)
+        study = self.study
+        if path.suffix.lower() == ".xlsx":
+            extra = (
+                {study.codebook.title(study.lang) + " 环比 / 同比": self.period_table}
+                if self.period_table is not None
+                else {}
+            )
+            return write_workbook(
+                self.layouts,
+                path,
+                title=self.title,
+                notes=self.notes,
+                lang=study.lang,
+                counts=counts,
+                comparisons=extra,
+            )
+        if path.suffix.lower() == ".sav":
+            return write_answers(study.now, study.codebook, path, lang=study.lang)
+        return write_results(self.table, path)
+
+
+def make_tables(
+    codebook,
+    *,
+    banner=(),
+    questions=(),
+    wave="latest",
+    version=None,
+    weights="codebook",
+    period=None,
+    calendar=None,
+    min_n=None,
+    adjust="bh",
+    lang="zh",
+):
+    """Every question of a study by every banner, as it may be shown.
+
+    Parameters
+    ----------
+    codebook : str or pathlib.Path
+    banner : list of str
+        As in `measure.tables.crosstab`; "_wave" sets the waves side by side and then counts all waves up to `wave`.
+    questions : list of str, optional
+        Names of questions; all that the wave has answers for when left out.
+    wave, version, weights, min_n, lang
+        As in `report.study.open_study`.
+    period : {"day", "week", "month", "quarter", "year"}, optional
+        Adds 环比, 同比 and 较目标 of the scored questions.
+    calendar : str or pathlib.Path, optional
+        As in `measure.periods.compare_periods`.
+    adjust : str or None, default "bh"
+
+    Returns
+    -------
+    TableSet
+
+    Raises
+    ------
+    ValueError
+        Unknown question, banner, wave or weight; no answers.
+    """
+    study = open_study(codebook, wave=wave, version=version, weights=weights, min_n=min_n, lang=lang)
+    book = study.codebook
+    banner = [entry for entry in banner if entry]
+    data = study.everything if any("_wave" in entry.split("*") for entry in banner) else study.now
+    asked = list(questions) or answered(data, book)
+    known = {*book.columns, *book.batteries}
+    for name in asked:
+        if name not in known:
+            hint = nearest(name, known)
+            raise ValueError(
+                f"tables: {name!r} is no question of {book.name}.{f' Did you mean {hint!r}?' if hint else ''}"
+            )
+    bases = {"min_n": study.min_n, "low_n": max(study.min_n, book.bases.low_n)}
+    table = crosstab(data, asked, banner, codebook=book, weights=study.weights, adjust=adjust or None, **bases)
+    persons = banner_persons(data, banner, book, person=study.person)
+    table = guarded(table, persons, min_persons=book.privacy.min_persons)
+    compared = None
+    if period:
+        least = max(study.min_n, book.privacy.min_persons)
+        compared = period_comparisons(
+            study.everything,
+            book,
+            period=period,
+            calendar=calendar,
+            weights=study.weights,
+            id=study.person,
+            min_n=least,
+        )
+    labels = Labels(book, lang)
+    told = notes(labels, weights=study.weights, adjust=adjust, min_persons=book.privacy.min_persons, **bases)
+    if book.about:
+        told = [book.about(lang), *told]
+    title = f"{book.title(lang)}{' · ' if lang == 'zh' else ', '}{book.wave_label(study.wave, lang)}"
+    laid = layouts(table, codebook=book, lang=lang, weighted=bool(study.weights))
+    return TableSet(study, table, laid, told, compared, title)
+
+
+def answered(data, book):
+    """Questions of the codebook that somebody answered, in its order; comments are left to the text tools."""
+    import polars as pl
+
+    have = set(data.collect_schema().names())
+    roles = [role for role in QUESTION_ROLES if role != "comment"]
+    asked = book.questions(*roles)
+    stored = {q.name: [name for name in q.stored if name in have] for q in asked}
+    wanted = {
+        name: pl.any_horizontal(pl.col(n).is_not_null() for n in names).any() for name, names in stored.items() if names
+    }
+    if not wanted:
+        return []
+    found = data.lazy().select(expr.alias(name) for name, expr in wanted.items()).collect().row(0, named=True)
+    return [q.name for q in asked if found.get(q.name)]
