@@ -172,5 +172,50 @@ def vault_recover(
     typer.echo(f"{recover(file, out, lake=lake_folder())}")
 
 
+@codebook_app.command("print")
+def print_codebook(
+    file: Annotated[Path, typer.Argument(help="代码本 YAML / a codebook")],
+    wave: Annotated[str | None, typer.Option("--wave", "-w", help="期次代码，缺省为全部 / code of the wave")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="写入文本文件 / write to a text file")] = None,
+    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+):
+    """逐题列出题目、选项、频数与缺失 / every question with options, counts, missing answers, violations."""
+    from cemlab.codebook import load_codebook
+    from cemlab.report.codebook_print import codebook_lines
+    from cemlab.store import scan
+
+    book = load_codebook(file)
+    text = "\n".join(codebook_lines(scan(book, wave=wave), book, lang=lang))
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")
+        typer.echo(f"{out}")
+
+
+@app.command()
+def tables(
+    codebook: Annotated[Path, typer.Argument(help="代码本 YAML / the study's codebook")],
+    out: Annotated[list[Path], typer.Option("--out", "-o", help=".xlsx .csv .parquet .sav，可多次 / may repeat")],
+    banner: Annotated[list[str] | None, typer.Option("--banner", "-b", help="表头题，嵌套写 a*b，可多次")] = None,
+    question: Annotated[
+        list[str] | None, typer.Option("--question", "-q", help="题目，缺省为全部 / all if left out")
+    ] = None,
+    wave: Annotated[str, typer.Option("--wave", "-w", help="期次代码 / code of the wave")] = "latest",
+    weights: Annotated[str, typer.Option(help="codebook | none | 列名 / column")] = "codebook",
+    period: Annotated[str | None, typer.Option(help="环比、同比、较目标：day week month quarter year")] = None,
+    calendar: Annotated[Path | None, typer.Option(help="节假日文件 / dated festivals")] = None,
+    counts: Annotated[bool, typer.Option("--counts", help="占比下列出人数 / counts under shares")] = False,
+    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+):
+    """每道题 × 每个表头的交叉表 / every question by every banner."""
+    from cemlab.report.table_set import make_tables
+
+    options = {"wave": wave, "weights": weights, "period": period, "calendar": calendar, "lang": lang}
+    made = make_tables(codebook, banner=banner or (), questions=question or (), **options)
+    for path in out:
+        typer.echo(f"{made.write(path, counts=counts)}")
+
+
 if __name__ == "__main__":
     main()

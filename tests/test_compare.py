@@ -196,7 +196,7 @@ METRICS = [("nps", {}), ("top_box", {"scale": (0, 10)}), ("bottom_box", {"scale"
 
 
 @pytest.mark.parametrize("metric, options", METRICS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(rows=TABLES)
 def test_swapping_the_sides_flips_the_sign(metric, options, rows):
     data = pd.DataFrame(rows, columns=["x", "_wave", "store", "w"])
@@ -273,7 +273,7 @@ def test_noise_claims_one_in_twenty(kind):
     """Share of p < 0.05 in 400 noise tables: two-sided 99.9 % binomial bounds; clustered only from above."""
     made, options = NOISES[kind]
     data = noise(**made)
-    for metric, extra in METRICS:
+    for metric, extra in METRICS if "cluster" not in options else METRICS[::3]:
         found = compare_waves(data, "x", current="1", previous="2", by="table", metric=metric, **extra, **options)
         p = found["p_value"]
         low, high = stats.binom.ppf([0.0005, 0.9995], TABLES_OF_NOISE, 0.05)

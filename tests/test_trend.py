@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cemlab.checks import DataError
+from cemlab.measure.capability import capability
 from cemlab.measure.control import c4, control_limits, d2, d3
 from cemlab.measure.run_rules import RULES, signals
 from cemlab.measure.trend import control_chart
@@ -118,6 +119,29 @@ def test_ewma_and_cusum_match_qcc(qcc):
     assert marked(found, "outside") == sorted(wanted["violations_upper"] + wanted["violations_lower"])
 
 
+def test_capability_matches_qcc(qcc):
+    """Qcc 2.7 process.capability with the xbar sigma: relative 1e-8, limits as printed, 5e-4.
+
+    Its limits of Cpm are left out: they take n (1 + d^2) / (1 + 2 d^2) degrees of freedom, where Patnaik's approximation
+    of the noncentral chi-square has (1 + d^2)^2 above; the exact distribution decides below.
+    """
+    from scipy import stats
+
+    results, _ = qcc
+    wanted, chart = results["capability"], results["xbar"]
+    low, high = wanted["spec"]
+    found = capability(200, chart["center"], chart["std_dev"], lower=low, upper=high)
+    values = np.array(wanted["indices"]["values"])
+    assert found["estimate"].tolist() == pytest.approx(values[:, 0], rel=1e-8)
+    limits = found[["low", "high"]].to_numpy()
+    assert limits[:4] == pytest.approx(values[:4, 1:], rel=5e-4)
+    off = ((chart["center"] - 74) / chart["std_dev"]) ** 2
+    exact = stats.ncx2.ppf([0.025, 0.975], 200, 200 * off) / (200 * (1 + off))
+    assert limits[4] == pytest.approx(values[4, 0] * np.sqrt(exact), rel=5e-4)
+    with pytest.raises(ValueError, match="capability: needs lower < upper"):
+        capability(200, 1, 1, lower=3, upper=2)
+
+
 def answers(seed, *, days=140, each=60, drop=0, unrest=0.0):
     """Answers a day around NPS -5; the last 20 days lose `drop`; days move by `unrest`."""
     rng = np.random.default_rng(seed)
@@ -179,11 +203,11 @@ def test_false_alarms_of_a_stable_series_are_rare():
 
 def test_weekdays_get_their_own_centre():
     data = answers(4, each=40)
-    weekend = data["_date"].dt.dayofweek >= 5
+    weekend = data["_date"].dt.day_of_week >= 5
     data["x"] = np.where(weekend, np.minimum(data["x"], 6), data["x"])
     plain, season = (control_chart(data, "x", period="day", season=s, chart="shewhart") for s in (None, "weekday"))
     assert (plain["signal"] != "").mean() > 0.2 and (season["signal"] != "").mean() < 0.05
-    assert season.groupby(season["start"].dt.dayofweek)["centre"].nunique().eq(1).all()
+    assert season.groupby(season["start"].dt.day_of_week)["centre"].nunique().eq(1).all()
 
 
 def test_a_period_without_answers_keeps_its_row():

@@ -24,7 +24,7 @@ def alike(columns):
     return groups
 
 
-def headline(data, codebook, *, by=None, weights=None, level=0.95):
+def headline(data, codebook, *, by=None, weights=None, cluster=None, level=0.95):
     """NPS, satisfaction (top boxes and mean) and effort, one row per group and figure.
 
     Parameters
@@ -37,6 +37,8 @@ def headline(data, codebook, *, by=None, weights=None, level=0.95):
         Columns that define the groups.
     weights : str, optional
         Column of case weights.
+    cluster : str, optional
+        Column of stores, flights or other clusters in which answers are nested.
     level : float, default 0.95
         Confidence level.
 
@@ -45,13 +47,13 @@ def headline(data, codebook, *, by=None, weights=None, level=0.95):
     pandas.DataFrame
         Estimates; metrics nps, top_box and mean. The order is the codebook's.
     """
-    options = {"by": by, "weights": weights, "level": level}
+    options = {"by": by, "weights": weights, "cluster": cluster, "level": level}
     frames = [nps(data, column.name, **options) for column in answered_columns(data, codebook, "nps")]
     frames += ratings(data, answered_columns(data, codebook, "outcome", "effort"), **options)
     return in_order(combine(frames), codebook)
 
 
-def touchpoint_scores(data, codebook, *, by=None, weights=None, level=0.95):
+def touchpoint_scores(data, codebook, *, by=None, weights=None, cluster=None, level=0.95):
     """Top boxes and mean of every touchpoint, with the column ``stage``; None without touchpoints.
 
     Arguments as in `headline`.
@@ -59,7 +61,7 @@ def touchpoint_scores(data, codebook, *, by=None, weights=None, level=0.95):
     columns = answered_columns(data, codebook, "touchpoint")
     if not columns:
         return None
-    out = in_order(combine(ratings(data, columns, by=by, weights=weights, level=level)), codebook)
+    out = in_order(combine(ratings(data, columns, by=by, weights=weights, cluster=cluster, level=level)), codebook)
     return out.assign(stage=[codebook.columns[item].stage for item in out["item"]])
 
 
@@ -72,9 +74,9 @@ def ratings(data, columns, **options):
     return frames
 
 
-def nps_parts(data, codebook, *, by=None, weights=None, level=0.95):
+def nps_parts(data, codebook, *, by=None, weights=None, cluster=None, level=0.95):
     """Promoters, passives and detractors with the NPS; None where the study does not ask it."""
-    options = {"by": by, "weights": weights, "level": level}
+    options = {"by": by, "weights": weights, "cluster": cluster, "level": level}
     columns = answered_columns(data, codebook, "nps")
     frames = [part for c in columns for part in (nps_shares(data, c.name, **options), nps(data, c.name, **options))]
     return combine(frames) if frames else None
@@ -157,17 +159,17 @@ def wave_changes(data, codebook, roles, *, current, previous, weights=None, pers
     return compared(data, codebook, roles, compare_waves, previous=previous, wave="_wave", **options)
 
 
-def segment_scores(data, codebook, cuts, *, weights=None, level=0.95):
-    """Headline figures by each segment, one after the other ("(all)" in the columns of the others)."""
-    frames = [headline(data, codebook, by=cut, weights=weights, level=level) for cut in cuts]
+def segment_scores(data, codebook, cuts, **options):
+    """Headline figures by each segment, one after the other ("(all)" in the columns of the others); options as in `headline`."""
+    frames = [headline(data, codebook, by=cut, **options) for cut in cuts]
     return combine(frames, by=list(cuts)) if frames else None
 
 
-def touchpoint_segments(data, codebook, cuts, *, weights=None, level=0.95):
-    """Touchpoint figures by each segment, one after the other; None without touchpoints or segments."""
+def touchpoint_segments(data, codebook, cuts, **options):
+    """Touchpoint figures by each segment, one after the other; None without touchpoints or segments; options as in `headline`."""
     if not cuts or not answered_columns(data, codebook, "touchpoint"):
         return None
-    frames = [touchpoint_scores(data, codebook, by=cut, weights=weights, level=level) for cut in cuts]
+    frames = [touchpoint_scores(data, codebook, by=cut, **options) for cut in cuts]
     return combine([frame.drop(columns="stage") for frame in frames], by=list(cuts))
 
 

@@ -91,9 +91,9 @@ def align_year_ago(current, year_ago, festivals, kind, where):
 
     Notes
     -----
-    Candidates are the plain window, and for each festival in which both differ the window at the same distance from the festival's day last
-    year, with the same number of days. The one that differs least from `current` in its number of festival days (summed
-    over festivals) is taken; of equals the first, so a window is moved only where moving helps.
+    Candidates are the plain window and, for each festival of which both hold different numbers of days, the window at the
+    same distance from the festival's day last year, as many days long. The one that differs least from `current` in its
+    number of festival days (summed over festivals) is taken, of equals the first: a window is moved only where that helps.
     """
     counted = [festival for festival in festivals if kind in festival.align]
     years = {day.year for day in (*current, *year_ago)}

@@ -1,0 +1,170 @@
+"""Sentiment: accuracy, AUC, calibration error, texts a second and peak memory of snownlp and the default, in one run.
+
+python -m benchmarks.text [folder of shared data]
+"""
+
+import csv
+import gzip
+import io
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def shipped_lines():
+    from cemlab.text.sentiment_model import _corpus, text_key
+
+    lines = (_corpus("pos.txt") + b"\n" + _corpus("neg.txt")).decode("utf-8").split("\n")
+    return {text_key(line) for line in lines} - {""}
+
+
+def hotels(shared, *, balanced=True, unseen=True, strict=False):
+    """Hotel reviews and labels; unseen: not among the shipped lines; strict: holding none of them either."""
+    with gzip.open(Path(shared) / "data/text_zh/ChnSentiCorp_htl_all.csv.gz", "rt", encoding="utf-8-sig") as file:
+        rows = [(row["review"], float(row["label"])) for row in csv.DictReader(file) if row["review"].strip()]
+    return _chosen(rows, balanced=balanced, unseen=unseen, strict=strict)
+
+
+def shops(shared, *, strict=False):
+    """Shop reviews and labels that are not among the shipped lines."""
+    with zipfile.ZipFile(Path(shared) / "data/text_zh/online_shopping_10_cats.zip") as archive:
+        file = io.TextIOWrapper(archive.open(archive.namelist()[0]), encoding="utf-8-sig")
+        rows = [(row["review"], float(row["label"])) for row in csv.DictReader(file) if row["review"].strip()]
+    return _chosen(rows, balanced=False, unseen=True, strict=strict)
+
+
+def _chosen(rows, *, balanced, unseen, strict):
+    from cemlab.text.sentiment_model import text_key
+
+    lines = shipped_lines() if unseen or strict else set()
+    rows = [row for row in rows if text_key(row[0]) not in lines]
+    if strict:
+        starts = {}
+        for line in lines:
+            if len(line) >= 12:
+                starts.setdefault(line[:12], []).append(line)
+        rows = [row for row in rows if not _holds_one(text_key(row[0]), starts)]
+    labels = np.array([label for _, label in rows])
+    keep = np.arange(len(rows))
+    if balanced:
+        rng = np.random.default_rng(7)
+        sides = [rng.permutation(np.flatnonzero(labels == side)) for side in (1, 0)]
+        size = min(map(len, sides))
+        keep = np.concatenate([side[:size] for side in sides])
+    return [rows[at][0] for at in keep], labels[keep]
+
+
+def _holds_one(key, starts):
+    return any(key.startswith(line, at) for at in range(len(key) - 11) for line in starts.get(key[at : at + 12], ()))
+
+
+def figures(scores, labels, model):
+    """Accuracy at probability 0.5, AUC and expected calibration error over ten bins."""
+    return measures(model.probability(scores), labels)
+
+
+def measures(probability, labels):
+    from sklearn.metrics import roc_auc_score
+
+    bins = np.minimum((probability * 10).astype(int), 9)
+    gaps = [abs(probability[bins == b].mean() - labels[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
+    return {
+        "n": len(labels),
+        "accuracy": np.mean((probability > 0.5) == labels),
+        "auc": roc_auc_score(labels, probability),
+        "ece": sum(gaps),
+    }
+
+
+def peak_mb():
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def stream(count=1_000_000):
+    """Seconds for `count` texts of about 80 characters through a streaming polars scan, and the peak so far in MB."""
+    import tempfile
+
+    import polars as pl
+
+    from cemlab.text.sentiment import with_sentiment
+
+    clauses = np.array(
+        [
+            "服务态度很好",
+            "房间有点小",
+            "送餐很慢",
+            "味道不错",
+            "价格偏贵",
+            "下次还会再来",
+            "前台爱理不理",
+            "位置方便",
+            "不值这个价",
+            "很干净",
+        ]
+    )
+    rng = np.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as folder:
+        for k in range(max(1, count // 100_000)):
+            texts = ["，".join(row) for row in clauses[rng.integers(0, 10, (100_000, 14))].tolist()]
+            pl.DataFrame({"comment": texts}).write_parquet(Path(folder) / f"{k}.parquet")
+        start = time.perf_counter()
+        with_sentiment(pl.scan_parquet(Path(folder) / "*.parquet"), "comment").select("label").sink_parquet(
+            Path(folder) / "out.pq"
+        )
+        return time.perf_counter() - start
+
+
+def main(shared=SHARED):
+    from cemlab.text.sentiment import sentiment
+    from cemlab.text.sentiment_model import default_model
+
+    start = time.perf_counter()
+    model = default_model()
+    print(f"model ready in {time.perf_counter() - start:.1f} s")
+    sets = {
+        "hotels, balanced": hotels(shared),
+        "hotels, balanced, no shipped line inside": hotels(shared, strict=True),
+        "shops": shops(shared),
+        "shops, no shipped line inside": shops(shared, strict=True),
+    }
+    for name, (texts, labels) in sets.items():
+        got = figures(model.scores(texts)[0], labels, model)
+        print(f"default  {name:45s}", {k: round(float(v), 4) for k, v in got.items()})
+    texts = ("，".join(["服务态度很好，房间有点小，送餐很慢，味道不错"] * 4)[:80], "太差了，再也不来，" * 9)
+    many = [f"{texts[k % 2]}{k}" for k in range(40_000)]
+    sentiment(many[:2000])
+    start = time.perf_counter()
+    sentiment(many)
+    fast = len(many) / (time.perf_counter() - start)
+    seconds = stream()
+    print(
+        f"default  {fast:,.0f} texts/s of 80 characters; a million streamed in {seconds:.0f} s; peak {peak_mb():.0f} MB"
+    )
+    texts, labels = (part[:: max(1, len(part) // 400)] for part in sets["hotels, balanced"])
+    start = time.perf_counter()
+    probability = sentiment(texts, engine="snownlp")["probability"].fill_null(0.5).to_numpy()
+    took = time.perf_counter() - start
+    start = time.perf_counter()
+    sentiment(texts)
+    ratio = took / (time.perf_counter() - start)
+    print(
+        "snownlp  hotels, balanced (about 400)",
+        {k: round(float(v), 4) for k, v in measures(probability, labels).items()},
+    )
+    print(
+        f"snownlp  {len(texts) / took:,.0f} texts/s on the same texts: the default is {ratio:,.0f} times as fast; peak {peak_mb():.0f} MB"
+    )
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:2]))
