@@ -13,6 +13,7 @@ TEXTS = {
         "up": "上升",
         "down": "下降",
         "base": "n={n}，{level} 置信区间 {low}～{high}",
+        "boxes": "{low}–{high} 分占比，",
         "target": "目标 {target}",
         "hidden": "样本不足，不显示",
         "touchpoint": "排查“{name}”满意度下降的原因（较{reference}下降 {size}）：先核对同期的产品、人手与流程变动，再定改进措施。",
@@ -31,6 +32,7 @@ TEXTS = {
         "up": "up",
         "down": "down",
         "base": "n={n}, {level} CI {low} to {high}",
+        "boxes": "share {low}–{high}, ",
         "target": "target {target}",
         "hidden": "base too small, not shown",
         "touchpoint": "Find out why “{name}” fell ({size} since {reference}): check changes in product, staffing and process first, then decide on measures.",
@@ -76,6 +78,9 @@ def headline_figures(estimates, table, codebook, *, previous, lang="zh"):
         if shown:
             low, high = number(row["ci_low"], unit), number(row["ci_high"], unit)
             note = words["base"].format(n=f"{int(row['n']):,}", level=f"{row['level']:.0%}", low=low, high=high)
+            if metric == "top_box":
+                codes = codebook.columns[row["item"]].scale.top_codes
+                note = words["boxes"].format(low=min(codes), high=max(codes)) + note
         target = codebook.columns[row["item"]].target
         if target is not None:
             note += ("，" if lang == "zh" else ", ") + words["target"].format(target=value(target, unit, lang))
