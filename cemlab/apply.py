@@ -10,7 +10,7 @@ from cemlab.derive import add_derived, unless_routed_past
 
 MARKS = {"not_applicable": -9901.0, "no_answer": -9902.0, "not_asked": -9903.0}
 WORDS = {"not_applicable": "(不适用)", "no_answer": "(空)", "not_asked": "(跳过)"}
-STORED = ("nps", "outcome", "touchpoint", "effort", "segment", "operational", "question", "cluster", "weight")
+STORED = ("nps", "outcome", "touchpoint", "effort", "segment", "operational", "question", "cluster", "store", "weight")
 SYSTEM = {
     "_key": pl.String,
     "_person": pl.String,
@@ -65,7 +65,7 @@ def apply_codebook(answers, codebook, absent=None):
                 why = unless_routed_past(why, value, column, have)
             answered = pl.when(why.is_null()).then(turned(value, column))
             out.append(answered.alias(name))
-            if column.role not in ("weight", "cluster"):
+            if column.role not in ("weight", "cluster", "store"):
                 out.append(why.alias(f"{name}__why"))
     return add_derived(answers.select(out), codebook)
 

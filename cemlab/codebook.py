@@ -13,18 +13,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from cemlab.checks import nearest
 
-STUDIES = ("service_touchpoints", "brand_health", "product_concept", "employee_engagement")
+STUDIES = ("service_touchpoints", "brand_health", "product_concept", "employee_engagement", "word_of_mouth")
 SCALES = ("nps", "outcome", "touchpoint", "effort")
 DEFAULT_TYPE = {
     **dict.fromkeys(SCALES, "scale"),
-    **dict.fromkeys(("segment", "cluster", "question", "key", "person", "wave", "consent", "identifier"), "single"),
+    **dict.fromkeys(("segment", "cluster", "store", "question", "key", "person", "wave", "consent", "identifier"), "single"),
     **dict.fromkeys(("operational", "weight"), "number"),
     "comment": "text",
     "time": "time",
 }
 BATTERIES = ("matrix", "ranking")
 Role = Literal[
-    "key", "person", "weight", "time", "wave", "cluster", "consent", "identifier",
+    "key", "person", "weight", "time", "wave", "cluster", "store", "consent", "identifier",
     "nps", "outcome", "touchpoint", "effort", "comment", "segment", "operational", "question",
 ]  # fmt: skip
 Reason = Literal["no_answer", "not_applicable", "not_asked"]
@@ -180,6 +180,10 @@ class Column(Part):
     asked_if: dict[str, tuple[Code, ...]] = Field(default_factory=dict)
     derived: Derived | None = None
     part_of: str | None = None
+    kind: Literal["function", "emotion"] | None = None  # what a touchpoint speaks to (功能性, 情感性)
+    cost: float | None = Field(default=None, gt=0)  # what improving a touchpoint costs, in any one unit
+    explains: str | None = None  # the touchpoint that an operational column is held against (waiting, say)
+    aspects: tuple[str, ...] = ()  # aspects of the lexicon that a touchpoint answers for
 
     @model_validator(mode="before")
     @classmethod
@@ -260,6 +264,52 @@ def spread(name, column):
         yield part["name"], part
 
 
+class Brand(Option):
+    """A brand of a brand study: its labels, whether it is the study's own, and its colour in charts."""
+
+    own: bool = False
+    colour: str | None = None
+
+    @field_validator("colour")
+    @classmethod
+    def six_digits(cls, value):
+        """A colour as charts read it."""
+        if value is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            raise ValueError(f"{value!r} is no colour; write for example '#1f4e79'")
+        return value
+
+
+class BrandQuestions(Part):
+    """Which questions a brand study reads, by what they are asked for.
+
+    A question tells about each brand in one of three ways: several answers whose options are brands, one answer whose
+    options are brands, or a matrix (or ranking) with a row a brand. `awareness` holds what stands beside the funnel (named
+    first, named unaided); `funnel` goes from aided awareness to preference, each stage asked of those who reached the one
+    before; `users` is the stage that makes a user. `switching` names the brand bought before and the one bought last.
+    `index` gives the weight of each component of the brand index.
+    """
+
+    awareness: tuple[str, ...] = ()
+    funnel: tuple[str, ...] = ()
+    users: str | None = None
+    preference: str | None = None
+    nps: str | None = None
+    satisfaction: str | None = None
+    frequency: str | None = None
+    image: tuple[str, ...] = ()
+    entry_points: tuple[str, ...] = ()
+    switching: tuple[str, str] | None = None
+    index: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def named(self):
+        """Every question named, with the field that names it."""
+        for field in type(self).model_fields:
+            value = getattr(self, field)
+            for name in [value] if isinstance(value, str) else value or ():
+                yield field, name
+
+
 class Privacy(Part):
     """From how many persons a figure or comments may be shown, and how long raw files are kept."""
 
@@ -297,6 +347,10 @@ class Codebook(Part):
     margins: dict[str, dict[Code, float]] = Field(default_factory=dict)
     waves: dict[Code, Wave] = Field(default_factory=dict)
     stages: dict[str, Label] = Field(default_factory=dict)
+    lexicon: str | None = None  # aspects looked for in comments: a name of data/lexicons, or a file
+    topics: dict[str, Label] = Field(default_factory=dict, exclude=True)  # what comments are about; filled when opened
+    brands: dict[Code, Brand] = Field(default_factory=dict)
+    brand_questions: BrandQuestions = BrandQuestions()
     columns: dict[str, Column]  # of a matrix or ranking, one column a row or option
     batteries: dict[str, Column] = Field(default_factory=dict)  # matrix and ranking questions, filled from `columns`
 
@@ -365,8 +419,13 @@ class Codebook(Part):
                     )
                 taken[alias] = column.name
         self.check_made_and_routed()
-        for role in ("person", "weight", "time", "wave", "cluster", "consent", "nps"):
-            several = [c.name for c in self.columns.values() if c.role == role]
+        for column in self.columns.values():
+            if column.explains and column.explains not in self.columns:
+                hint = nearest(column.explains, self.columns)
+                near = f"; did you mean {hint!r}" if hint else ""
+                raise ValueError(f"columns.{column.name}.explains: no column {column.explains!r}{near}")
+        for role in ("person", "weight", "time", "wave", "cluster", "store", "consent", "nps"):
+            several = list(dict.fromkeys(c.part_of or c.name for c in self.columns.values() if c.role == role))
             if len(several) > 1:
                 raise ValueError(
                     f"columns.{several[1]}.role: {role} stands at {several[0]!r} already; it may stand once"
@@ -374,7 +433,32 @@ class Codebook(Part):
         for name in self.margins:
             if name not in self.columns:
                 raise ValueError(f"margins.{name}: no such column")
+        self.check_brands()
         return self
+
+    def check_brands(self):
+        """Questions of a brand study exist and ask for brands; at most one brand is the study's own."""
+        own = [code for code, brand in self.brands.items() if brand.own]
+        if len(own) > 1:
+            raise ValueError(f"brands.{own[1]}.own: {own[0]!r} is the study's own brand already; only one may be")
+        for field, name in self.brand_questions.named:
+            asked = self.batteries.get(name) or self.columns.get(name)
+            if asked is None:
+                hint = nearest(name, [*self.columns, *self.batteries])
+                near = f"; did you mean {hint!r}" if hint else ""
+                raise ValueError(f"brand_questions.{field}: {name!r} is no question{near}")
+            if not set(asked.rows or asked.options) & set(self.brands):
+                raise ValueError(f"brand_questions.{field}: no option or row of {name!r} is among the brands")
+        strange = set(self.brand_questions.index.values())
+        if any(not weight > 0 for weight in strange):
+            raise ValueError("brand_questions.index: weights must be above 0")
+        if self.brand_questions.users and self.brand_questions.users not in self.brand_questions.funnel:
+            raise ValueError(f"brand_questions.users: {self.brand_questions.users!r} is no stage of the funnel")
+
+    @property
+    def own_brand(self):
+        """Code of the study's own brand, or None."""
+        return next((code for code, brand in self.brands.items() if brand.own), None)
 
     def check_made_and_routed(self):
         """What a column is derived from, routed by or explained in exists, and stands before it."""
@@ -416,6 +500,12 @@ class Codebook(Part):
         named = self.columns.get(name) or self.batteries.get(name)
         if named is not None:
             return named.title(lang) or name
+        if name in self.topics:
+            return self.topics[name](lang) or name
+        if name == "brand" and self.brands:
+            return "品牌" if lang == "zh" else "Brand"
+        if name.endswith("__top") and name.removesuffix("__top") in self.batteries:
+            return self.label(name.removesuffix("__top"), lang) + ("（高分）" if lang == "zh" else " (top boxes)")
         question, _, option = name.partition("__")
         if question in self.columns and option in self.columns[question].options:
             return self.columns[question].options[option](lang) or option
@@ -424,6 +514,8 @@ class Codebook(Part):
     def option_label(self, name, value, lang="zh"):
         """What a code of a column is called in a report; unknown codes stand as they are."""
         column = self.columns.get(name)
+        if name == "brand" and code(value) in self.brands:
+            return self.brands[code(value)](lang) or code(value)
         if column is not None and code(value) in column.options:
             return column.options[code(value)](lang) or code(value)
         if column is not None and code(value) in column.nets:
@@ -537,6 +629,8 @@ FIELDS = {
     "options": Option,
     "rows": Option,
     "nets": Net,
+    "brands": Brand,
+    "brand_questions": BrandQuestions,
     "derived": Derived,
 }
 
@@ -545,7 +639,7 @@ def explain(problem, lines):
     """One problem of pydantic in our own words: line, field, what is allowed, the nearest name."""
     path = tuple("columns" if step == "batteries" else str(step) for step in problem["loc"])
     message = problem["msg"].removeprefix("Value error, ")
-    if not path and re.match(r"(columns|margins)\.", message):
+    if not path and re.match(r"(columns|margins|brands|brand_questions)\.", message):
         field, _, message = message.partition(": ")
         path = tuple(field.split("."))
     context = problem.get("ctx", {})
@@ -553,7 +647,7 @@ def explain(problem, lines):
         owner = path[-3] if len(path) >= 3 and path[-3] in FIELDS else path[-2] if len(path) >= 2 else ""
         model = FIELDS.get(owner, FIELDS.get(path[-2] if len(path) > 1 else "", Label))
         fields = {field.alias or name for name, field in model.model_fields.items()}
-        allowed = sorted(fields - ({"batteries"} if model is Codebook else {"name", "part_of", "rank"}))
+        allowed = sorted(fields - ({"batteries", "topics"} if model is Codebook else {"name", "part_of", "rank"}))
         hint = nearest(path[-1], allowed)
         near = f" Did you mean {hint!r}?" if hint else ""
         message = f"unknown field {path[-1]!r}.{near} Allowed: {', '.join(allowed)}"

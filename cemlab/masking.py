@@ -199,6 +199,8 @@ def _name_length(folded, match, doubtful):
     if name[:2] in rules.COMPOUND.split("|"):
         return len(name)
     words = rjieba.tag(folded[start : start + 8])
+    if doubtful == "titled":  # 方飞女士: a surname before the title; 年轻女士, 白衣女士 describe
+        return len(name) if len(words[0][0]) == 1 or words[0][1].startswith("nr") else 0
     if len(words) > 1 and len(words[0][0]) == 1 and len(words[1][0]) <= 2 and words[0][1] == words[1][1] == "nr":
         return 1 + len(words[1][0])
     if words[0][1].startswith("nr") and 2 <= len(words[0][0]) <= 3:

@@ -94,7 +94,7 @@ def as_tool_writes(rng, part):
         pl.col("answered").dt.strftime("%Y/%-m/%-d %H:%M:%S").alias("提交答卷时间"),
         pl.Series("所用时间", [f"{s}秒" for s in rng.gamma(6, 22, n).astype(int) + 25]),
         pl.Series("来源", rng.choice(["微信", "链接", "手机提交"], n, p=[0.7, 0.2, 0.1])),
-        pl.lit("N/A").alias("来源详情"),
+        pl.format("门店{}", "hotel").alias("来源详情"),
         pl.Series("来自IP", [f"198.51.100.{a}(浙江-杭州)" for a in rng.integers(1, 255, n)]),
         pl.when("agree").then(pl.lit("同意")).otherwise(pl.lit("不同意")).alias("1、是否同意将答卷用于服务改进"),
         pl.format("1380000{}", pl.col("person").cast(pl.String).str.zfill(5).str.slice(1)).alias("2、手机号"),
@@ -110,6 +110,7 @@ def as_tool_writes(rng, part):
         words("effort", EASY).alias("11、办理各项事务省不省力"),
         *[words(c, SATISFIED).alias(f"12、请评价以下环节({row})") for c, row in ROWS.items()],
         pl.col("comment").fill_null("(空)").alias("13、您的意见或建议"),
+        pl.col("wait").alias("入住等候分钟（系统记录）"),
     ]
     return part.select(columns)
 

@@ -36,6 +36,10 @@ TOUCHPOINTS = {
     "complaint": (0.12, 0.55),
 }
 FALLEN = {("2026Q3", "breakfast"): 0.62}
+BOUND = {"breakfast": 0.8, "checkin": 0.55}  # how closely a rating goes with the guest's satisfaction; others 0.35
+HOTELS = [f"{number:02d}" for number in range(1, 21)]
+BAD_HOTEL, MOVED = "07", 18  # per wave so many detractors come to this hotel from others, promoters go instead
+KNEE = 10  # minutes at the front desk: up to here waiting costs nothing
 
 SEGMENTS = {
     "gender": {"1": 0.48, "2": 0.52},
@@ -49,6 +53,9 @@ PLANTED = {  # what a report of 2026Q3 against 2026Q2 must say, and nothing else
     "nps": {"2026Q2": 36.0, "2026Q3": 22.0},
     "satisfied": {"2026Q2": 77.0, "2026Q3": 67.0},
     "purpose_nps": {"business": 5.0, "leisure": 100 * 240 / 720},
+    "key_experience": "breakfast",
+    "hotel": BAD_HOTEL,
+    "knee": KNEE,
     "claims": {
         ("wave", "nps", "recommend"),
         ("wave", "top_box", "overall"),
@@ -85,6 +92,7 @@ def service_answers(seed=20261001):
     for wave in WAVES:
         part = answers.filter(pl.col("wave") == wave)
         part = part.with_columns(
+            deal_bad_hotel(rng, part),
             deal_overall(rng, part, SATISFIED_PASSIVES[wave]),
             deal_dates(rng, part, wave),
             person=pl.Series(deal_persons(rng, wave)),
@@ -95,8 +103,11 @@ def service_answers(seed=20261001):
     return answers[order].sort("answered", maintain_order=True)
 
 
-def noise_answers(seed, n=PER_WAVE):
-    """Answers like the sample's, with nothing in them: every difference between waves and groups is chance."""
+def noise_answers(seed, n=PER_WAVE, drivers=True):
+    """Answers like the sample's, with nothing in them: every difference between waves and groups is chance.
+
+    Without `drivers` the touchpoints have nothing to do with the outcome either.
+    """
     rng = np.random.default_rng(seed)
     total = 2 * n
     latent = rng.normal(size=total)
@@ -114,7 +125,7 @@ def noise_answers(seed, n=PER_WAVE):
         **{name: rng.choice(list(shares), total, p=list(shares.values())) for name, shares in SEGMENTS.items()},
     }
     for name, (used, boxes) in TOUCHPOINTS.items():
-        rating = cut([0.3 * (1 - boxes), 0.7 * (1 - boxes), 0.6 * boxes, 0.4 * boxes], [2, 3, 4, 5], 0.6)
+        rating = cut([0.3 * (1 - boxes), 0.7 * (1 - boxes), 0.6 * boxes, 0.4 * boxes], [2, 3, 4, 5], 0.6 if drivers else 0.0)
         columns[name] = np.where(rng.random(total) < used, rating, np.nan)
         columns[f"{name}__why"] = np.where(np.isnan(columns[name]), "not_applicable", "")
     frame = pl.DataFrame(columns).with_columns(pl.col("^.*__why$").replace("", None))
@@ -133,6 +144,9 @@ def deal_cell(rng, wave, purpose, n, promoters, detractors):
     )
     cell = {"wave": [wave] * n, "purpose": [purpose] * n, "recommend": scores}
     latent = scores / 3 + rng.normal(size=n)
+    cell["hotel"] = in_blocks(rng, scores, HOTELS, [1] * len(HOTELS))
+    waits = rng.gamma(3.2, 2.9, n).round(1)
+    cell["wait"] = waits
     effort = spread(n, [5, 4, 3, 2, 1], [0.3, 0.4, 0.2, 0.07, 0.03])
     cell["effort"] = along(rng, latent, effort, 0.5)
     for name, shares in SEGMENTS.items():
@@ -149,9 +163,20 @@ def deal_cell(rng, wave, purpose, n, promoters, detractors):
             ]
         )
         column = np.full(n, 9.0)
-        column[users] = along(rng, latent[users], ratings, 0.6)
+        felt = latent[users] - (0.3 * np.maximum(waits[users] - KNEE, 0) if name == "checkin" else 0)
+        column[users] = along(rng, felt, ratings, BOUND.get(name, 0.35))
         cell[name] = column
     return pl.DataFrame(cell)
+
+
+def deal_bad_hotel(rng, part):
+    """Hotels after some detractors of other hotels and as many promoters of the bad one have changed places."""
+    scores, hotels = part["recommend"].to_numpy(), part["hotel"].to_numpy().astype(object)
+    here = hotels == BAD_HOTEL
+    leave = rng.permutation(np.flatnonzero(here & (scores >= 9)))[:MOVED]
+    come = rng.permutation(np.flatnonzero(~here & (scores <= 6)))[: len(leave)]
+    hotels[leave], hotels[come] = hotels[come], BAD_HOTEL
+    return pl.Series("hotel", hotels.astype(str))
 
 
 def deal_overall(rng, part, satisfied_passives):

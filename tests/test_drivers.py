@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cemlab.analyse.driver_sums import DriverSums, driver_sums, repaired
-from cemlab.analyse.drivers import driver_claims, driver_table, key_drivers
+from cemlab.analyse.driver_table import driver_claims, driver_table
+from cemlab.analyse.drivers import key_drivers
 from cemlab.analyse.lmg import commonality, conditional_dominance, lmg_shares, subset_r2
 from cemlab.analyse.relative_weights import car_scores, relative_weights
 from cemlab.checks import DataError

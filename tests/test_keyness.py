@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from cemlab.checks import DataError
-from cemlab.text.keyness import content_words, fighting_words, keyness, keyness_chart, promoter_words, word_cloud
+from cemlab.report.charts_text import keyness_chart, word_cloud
+from cemlab.text.keyness import content_words, fighting_words, keyness, promoter_words
 
 FOOD = ["早餐很丰富", "早餐不错", "早餐好吃", "前台热情"] * 10
 ROOM = ["隔音差", "房间隔音不好", "前台热情", "隔音太差"] * 10
@@ -78,7 +79,9 @@ def test_pictures_show_the_same_words():
     words = keyness(DATA, "comment", group="kind", target="a", reference="b")
     figure = keyness_chart(words, n=3)
     labels = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
-    assert any("早餐 (30/0)" in label for label in labels) and any("隔音 (0/30)" in label for label in labels)
+    printed = [text.get_text() for text in figure.axes[0].texts]
+    assert "早餐" in labels and "隔音" in labels and "100.0% (30)" in printed
+    assert "早餐 100.0% (30) / 0.0% (0)" in figure.cemlab_alt and "95% 置信区间" in figure.cemlab_note
     options = json.loads(word_cloud(words, n=5).dump_options())
     shown = options["series"][0]["data"]
     assert shown[0]["name"] == "早餐" and shown[0]["value"] == 30

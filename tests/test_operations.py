@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cemlab.analyse.operations import complaint_chart, complaint_rate, first_contact_resolution, waiting_curve
+from cemlab.analyse.operations import complaint_chart, complaint_rate, first_contact_resolution
+from cemlab.analyse.waiting_curve import knee_test, waiting_curve
 from cemlab.checks import DataError
 
 
@@ -30,8 +31,6 @@ def test_a_straight_line_has_no_knee():
 
 def test_the_test_of_a_knee_keeps_its_level():
     """60 straight lines at 5 %: 9 or more rejections would be 1 in 500."""
-    from cemlab.analyse.operations import knee_test
-
     rejected = 0
     for seed in range(60):
         data = waits(400, seed=seed, knee=-100, drop=0.05)

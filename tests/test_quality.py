@@ -7,7 +7,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from cemlab.measure.quality import nonresponse, quality_effects, quality_flags, response_rate, without
+from cemlab.measure.quality import quality_effects, quality_flags, without
+from cemlab.measure.response import nonresponse, response_rate
 
 ITEMS = [f"q{j}" for j in range(6)]
 

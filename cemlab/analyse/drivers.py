@@ -5,14 +5,15 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from cemlab.analyse.driver_figures import figures, less_noise
 from cemlab.analyse.driver_sums import LARGEST_REPAIR, MIN_USERS, DriverSums, driver_sums, repaired
-from cemlab.analyse.lmg import MOST, lmg_shares, subset_r2
-from cemlab.analyse.relative_weights import relative_weights
+from cemlab.analyse.driver_table import NOISE, driver_claims, driver_table
+from cemlab.analyse.lmg import MOST, subset_r2
 from cemlab.checks import require_choice, require_level
-from cemlab.measure.schema import comparisons, estimates
+from cemlab.measure.schema import estimates
 
+__all__ = ["driver_claims", "driver_sums", "driver_table", "key_drivers"]
 METHODS = ("relative_weights", "lmg")
-NOISE = "(noise)"
 UNITS = {
     **{"importance": "percent", "above_noise": "percent", "reach": "percent", "r2_part": "r2", "r_squared": "r2"},
     **{
@@ -166,56 +167,6 @@ def drawn_figures(sums, method, draws, seed):
     return out
 
 
-def figures(sums, base, method):
-    """All figures of a model from (weights, means, standard deviations, correlations); stacks of them, too."""
-    weight, means, sd, correlation = base
-    k = sums.k
-    among, r = correlation[..., :k, :k], correlation[..., :k, k]
-    parts = relative_weights(among, r) if method == "relative_weights" else lmg_shares(subset_r2(correlation), k)
-    total = parts.sum(axis=-1, keepdims=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        importance = np.where(total > 0, 100 * parts / total, 0.0)
-        inverse, single = inverses(among)
-        beta = np.where(single, np.einsum("...ij,...j->...i", inverse, r), np.nan)
-        coefficient = beta * sd[..., k:] / sd[..., :k]
-    return {
-        "importance": importance,
-        "r2_part": parts,
-        "correlation": r,
-        "beta": beta,
-        "coefficient": coefficient,
-        "vif": np.where(single, np.einsum("...ii->...i", inverse), np.inf),
-        "rank": ranks(importance),
-        "performance": means[..., :k],
-        "reach": sums.reach(weight),
-        "r_squared": total,
-    }
-
-
-def inverses(among):
-    """Inverse correlation matrices, and whether each has one (a matrix of dependent drivers has none)."""
-    single = np.linalg.eigvalsh(among)[..., :1] > 1e-9
-    return np.linalg.inv(np.where(single[..., None], among, np.eye(among.shape[-1]))), single
-
-
-def ranks(importance):
-    """Rank of each driver, 1 for the largest."""
-    return np.argsort(np.argsort(-importance, axis=-1, kind="stable"), axis=-1, kind="stable") + 1.0
-
-
-def less_noise(correlation, noise):
-    """Importance of each driver less that of a noise driver that joins them (percent of what all of them explain)."""
-    draws, k = len(noise), correlation.shape[-1] - 1
-    wide = np.empty((draws, k + 1, k + 1))
-    wide[:, :k, :k] = correlation[..., :k, :k]
-    wide[:, k, :k] = wide[:, :k, k] = noise[:, :k]
-    wide[:, k, k] = 1.0
-    r = np.empty((draws, k + 1))
-    r[:, :k], r[:, k] = correlation[..., :k, k], noise[:, k]
-    parts = relative_weights(wide, r)
-    return 100 * (parts[:, :k] - parts[:, k:]) / parts.sum(axis=1, keepdims=True)
-
-
 def noise_floor(sums, base, level, seed):
     """What a driver without meaning gets in this very sample: mean, and the percentiles of `level`."""
     noise = sums.noise(1000, seed + 2, 1.0)
@@ -285,70 +236,3 @@ def shaped(sums, rows, level, token):
 def figure(value, place):
     """One driver's estimate, error and limits."""
     return {name: float(part[place]) for name, part in zip(("estimate", "se", "ci_low", "ci_high"), value, strict=True)}
-
-
-def driver_table(results):
-    """Key drivers in wide form for charts and decisions: one row per driver, most important first.
-
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        Output of `key_drivers`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``item, importance, importance_low, importance_high, rank, rank_low, rank_high, sign`` (1, -1, or 0 where the
-        interval of beta holds 0), ``stands`` (above the noise driver with all of its interval, and sign not negative),
-        ``correlation, beta, coefficient, coefficient_low, coefficient_high, vif, performance, reach, n, method, status``.
-        Drivers that cannot be estimated stand last.
-    """
-    drivers = results[(results["item"] != NOISE) & (results["metric"] != "r_squared")]
-    wide = drivers.pivot(index="item", columns="metric", values=["estimate", "ci_low", "ci_high"])
-    head = drivers[drivers["metric"] == "importance"].set_index("item")
-    wide = wide.reindex(head.index)
-    out = pd.DataFrame(index=head.index)
-    for metric in ("importance", "rank", "coefficient"):
-        for name, part in ((metric, "estimate"), (f"{metric}_low", "ci_low"), (f"{metric}_high", "ci_high")):
-            out[name] = wide[part].get(metric)
-    for metric in ("correlation", "beta", "vif", "performance", "reach"):
-        out[metric] = wide["estimate"].get(metric)
-    low, high = wide["ci_low"]["beta"], wide["ci_high"]["beta"]
-    out["sign"] = np.where(low > 0, 1, np.where(high < 0, -1, 0))
-    noise = wide["ci_low"].get("above_noise", pd.Series(np.nan, index=out.index))
-    out["stands"] = (noise > 0) & ~(out["sign"] < 0)
-    out = out.join(head[["n", "method", "status"]])
-    return (
-        out.sort_values("importance", ascending=False, na_position="last", kind="stable")
-        .rename_axis("item")
-        .reset_index()
-    )
-
-
-def driver_claims(results):
-    """Each driver against the noise driver, as comparisons for the report's one family of tests.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Comparisons with ``metric`` "importance", ``reference`` "(noise)": the difference in percent of the explained
-        variance and its two-sided p-value (normal, from the bootstrap error). Drivers without an interval are left out.
-    """
-    from scipy.stats import norm
-
-    above = results[(results["metric"] == "above_noise") & results["se"].gt(0)]
-    floor = results.loc[results["item"] == NOISE, "estimate"]
-    importance = results[results["metric"] == "importance"].set_index("item")["estimate"]
-    frame = above.assign(
-        metric="importance",
-        estimate=above["item"].map(importance),
-        reference=NOISE,
-        reference_estimate=floor.iloc[0] if len(floor) else np.nan,
-        difference=above["estimate"],
-        difference_se=above["se"],
-        difference_low=above["ci_low"],
-        difference_high=above["ci_high"],
-        p_value=2 * norm.sf(np.abs(above["estimate"] / above["se"])),
-        adjust="none",
-    )
-    return comparisons(frame.assign(p_adjusted=frame["p_value"]))

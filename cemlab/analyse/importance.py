@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from cemlab.analyse.driver_sums import MIN_USERS, DriverSums, driver_sums
-from cemlab.analyse.drivers import drawn_figures, driver_table, figures, key_drivers, repaired
+from cemlab.analyse.driver_figures import figures
+from cemlab.analyse.driver_sums import MIN_USERS, DriverSums, driver_sums, repaired
+from cemlab.analyse.driver_table import driver_table
+from cemlab.analyse.drivers import drawn_figures, key_drivers
 from cemlab.checks import require_choice, require_level
 from cemlab.measure.moments import counts
 from cemlab.measure.schema import as_list

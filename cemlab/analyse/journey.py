@@ -25,6 +25,7 @@ def experience_curve(
     level=0.95,
     draws=2000,
     min_n=MIN_USERS,
+    minimum_effect=0.0,
     seed=1,
 ):
     """Satisfaction touchpoint by touchpoint along the journey, with pain points only where the intervals allow.
@@ -47,6 +48,8 @@ def experience_curve(
         Bootstrap samples of persons, replicates or clusters.
     min_n : int, default 30
         A touchpoint with fewer users keeps its row without figures.
+    minimum_effect : float, default 0
+        A mark needs at least this difference (0 to 100 points), too: large samples make every touchpoint differ.
 
     Returns
     -------
@@ -103,7 +106,9 @@ def experience_curve(
 
     half = norm.isf(tail) * np.nanstd(gaps, axis=0, ddof=1)
     out["difference_low"], out["difference_high"] = gap - half, gap + half
-    out["mark"] = np.select([out["difference_high"] < 0, out["difference_low"] > 0], ["low_point", "high_point"], "")
+    large = out["difference"].abs() >= minimum_effect
+    sides = [large & (out["difference_high"] < 0), large & (out["difference_low"] > 0)]
+    out["mark"] = np.select(sides, ["low_point", "high_point"], "")
     out = out.set_index("item").reindex(items)
     out["mark"] = out["mark"].fillna("")
     out["status"] = np.where(out["estimate"].isna(), "not_estimable", "ok")

@@ -9,6 +9,26 @@ from cemlab.collect.guess import MAIN_TIME, guess_column
 from cemlab.collect.ratings import DEMOGRAPHIC, Guess, find_batteries
 
 MOST_SEGMENTS = 12
+NUMBERED = re.compile(r"^\s*\d+\s*[、.．]\s*")
+RESULT_COLUMNS = {  # of `measure.schema`: a question named so could not be a cut
+    *(
+        "metric",
+        "item",
+        "at",
+        "unit",
+        "estimate",
+        "se",
+        "ci_low",
+        "ci_high",
+        "n",
+        "n_eff",
+        "n_missing",
+        "level",
+        "method",
+    ),
+    *("status", "reference", "n_reference", "n_eff_reference", "reference_estimate", "difference", "difference_se"),
+    *("difference_low", "difference_high", "p_value", "p_adjusted", "adjust"),
+}
 ONCE = ("person", "weight", "time", "consent", "nps", "key")
 HEAD = """\
 # 由导出文件起草的代码本，须人工核对 / A codebook drafted from an export: to be checked by a person.
@@ -52,7 +72,7 @@ def draft_codebook(path, *, name=None):
     find_batteries(guesses)
     _settle(guesses, export.wording)
     aliases = {alias for known in sets.values() for alias in known["aliases"]} | set(export.frame.columns)
-    taken, lines, checks, left, done = set(), [], [], [], set()
+    taken, lines, checks, left, done = set(RESULT_COLUMNS), [], [], [], set()
     for column in export.frame.columns:
         if column in grouped:
             question = grouped[column]
@@ -152,7 +172,7 @@ def _sets(export):
         sets[question] = {
             "role": "segment",
             "type": "multiple",
-            "title": words or question,
+            "title": words or NUMBERED.sub("", question),
             "aliases": aliases,
             "options": options,
         }
@@ -166,7 +186,7 @@ def _sets(export):
 
 def _fields(column, words, guess):
     """The codebook fields of one column, in the order of the codebook."""
-    fields = {"role": guess.role, "title": words or re.sub(r"^\d+[、.．]\s*", "", column), "aliases": [column]}
+    fields = {"role": guess.role, "title": words or NUMBERED.sub("", column), "aliases": [column]}
     if guess.role == "touchpoint":
         fields["stage"] = "stage_1"
     return {**fields, **guess.fields}
@@ -208,7 +228,7 @@ def _bare(text):
 
 def _canonical(text, taken, others):
     """A column name for the codebook: letters, digits, single _; not taken, and no other column's alias."""
-    base = re.sub(r"^\s*\d+\s*[、.．]\s*", "", str(text)).strip()
+    base = NUMBERED.sub("", str(text)).strip()
     base = re.sub(r"_+", "_", re.sub(r"[^0-9A-Za-z\u4e00-\u9fff]+", "_", base)).strip("_").lower()[:40].strip("_")
     base = base if re.match(r"[a-z\u4e00-\u9fff]", base) else f"q_{base}".rstrip("_")
     name, times = base, 1

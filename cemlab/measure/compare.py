@@ -122,14 +122,15 @@ def compare_groups(
     known = cells.loc[~unknown]
     total = known.groupby("item")[SUMS].sum()
     of_group = known.groupby(["item", "group__"])[SUMS].sum()
-    zero = pd.Series(0.0, index=SUMS)
-    sums = {(i, g): of_group.loc[(i, g)] if (i, g) in of_group.index else zero for i in items for g in groups}
+    sums = dict.fromkeys(itertools.product(items, groups), np.zeros(len(SUMS)))
+    sums |= dict(zip(of_group.index, of_group.to_numpy(float), strict=True))
 
     def other(name, g, r):
         if r != REST:
             return sums[name, r]
-        others = [sums[name, h] for h in groups if h != g]
-        return sum(others) if others else zero  # added up, not total - group: no rounding left over
+        return sum(
+            (sums[name, h] for h in groups if h != g), np.zeros(len(SUMS))
+        )  # not total - group: no rounding left
 
     keys = [(name, g, r) for name in items for g, r in pairs]
     one = pd.DataFrame([sums[name, g] for name, g, _ in keys], columns=SUMS)

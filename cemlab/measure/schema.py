@@ -33,26 +33,30 @@ def as_list(by):
 def shape(frame, columns, by=None):
     """Order and type `frame`: the `by` columns, then `columns`; what a method does not give is missing."""
     by = as_list(by)
-    out = pd.DataFrame(index=range(len(frame)))
-    frame = frame.reset_index(drop=True)
+    frame, index, out = frame.reset_index(drop=True), pd.RangeIndex(len(frame)), {}
     for column in by:
         out[column] = frame[column].astype("object").where(frame[column].notna(), MISSING).astype(str)
     for column in columns:
         if column in TEXT:
-            value = frame[column] if column in frame else None
-            out[column] = pd.Series(value, index=out.index, dtype="str")
+            out[column] = pd.Series(frame[column] if column in frame else None, index=index, dtype="str")
         elif column in ("n", "n_missing", "n_reference"):
-            value = frame[column] if column in frame else 0 if column == "n_missing" else np.nan
-            series = pd.to_numeric(pd.Series(value, index=out.index))
+            series = numbers(frame, column, 0 if column == "n_missing" else np.nan, index)
             out[column] = series.astype("int64") if series.notna().all() else series.astype("float64")
         else:
-            value = frame[column] if column in frame else np.nan
-            out[column] = pd.to_numeric(pd.Series(value, index=out.index)).astype("float64")
+            out[column] = numbers(frame, column, np.nan, index).astype("float64")
     out["status"] = out["status"].fillna("ok")
-    unknown = set(out["status"]) - set(STATUSES)
+    unknown = set(out["status"].unique()) - set(STATUSES)
     if unknown:
         raise ValueError(f"schema: status {sorted(unknown)} is not one of {list(STATUSES)}.")
-    return out
+    return pd.DataFrame(out, index=index)
+
+
+def numbers(frame, column, otherwise, index):
+    """A column as numbers; `otherwise` in every row where the frame has none."""
+    if column not in frame:
+        return pd.Series(otherwise, index=index)
+    series = frame[column]
+    return series if pd.api.types.is_numeric_dtype(series) else pd.to_numeric(series)
 
 
 def estimates(frame, by=None):

@@ -86,22 +86,20 @@ def score_sums(data, items, scorings, *, by=None, weights=None, where):
         if (values.isna() & table["value"].notna()).any():
             raise ValueError(f"{where}: {items} hold text, not numbers; recode them in the codebook.")
         table = table.assign(value=values)
-    for item, rule in scorings.items():
-        if rule.low is not None:
-            require_scale(table[table["item"] == item], rule.low, rule.high, column=item, where=where)
-    given = table["value"].notna()
-    value = table["value"].fillna(0.0).to_numpy(float)
+    given = table["value"].notna().to_numpy()
+    value = np.where(given, table["value"].to_numpy(float), 0.0)
     x = np.zeros(len(table))
     for item, rule in scorings.items():
         rows = (table["item"] == item).to_numpy()
+        if rule.low is not None:
+            require_scale(table[rows], rule.low, rule.high, column=item, where=where)
         x[rows] = rule.of(value[rows])
-    w, w2 = table["w"].where(given, 0.0).astype(float), table["w2"].where(given, 0.0).astype(float)
-    table = table.assign(
-        n_missing=table["n"].where(~given & is_why_missing(table["why"]), 0),
-        n=table["n"].where(given, 0),
-        **{"w": w, "w2": w2, "wx": w * x, "wxx": w * x * x, "w2x": w2 * x, "w2xx": w2 * x * x},
-    )
-    return table.groupby([*by, "item"], sort=True, observed=True)[SUMS].sum().astype(float).reset_index()
+    missing = is_why_missing(table["why"]).to_numpy(bool)
+    n, w, w2 = (np.where(given, table[column].to_numpy(float), 0.0) for column in ("n", "w", "w2"))
+    sums = [n, np.where(~given & missing, table["n"], 0.0), w, w2, w * x, w * x * x, w2 * x, w2 * x * x]
+    keys = [*by, "item"]
+    table = pd.DataFrame({**{key: table[key] for key in keys}, **dict(zip(SUMS, sums, strict=True))})
+    return table.groupby(keys, sort=True, observed=True).sum().reset_index()
 
 
 def side(sums, metric_is_mean):

@@ -36,6 +36,7 @@ def cells(rows, codes, columns, spreads, members, *, level):
     averaged = ~is_share & ~is_nps & ~np.isin(metric, ["sd", "quantile"])
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate, n_eff = plain["mean"].copy(), plain["n_eff"]
+        estimate = np.where(is_share, np.clip(estimate, 0, 100), estimate)  # sums of weights may round to 100 + 1e-14
         se = np.sqrt(np.where(averaged, mean["se2"], plain["se2"]))
         share = np.clip(np.where(is_share, estimate, np.nan) / 100, 0, 1)
         low, high = (100 * limit for limit in share_interval(share, n_eff, level=level))

@@ -189,7 +189,7 @@ def nested(options):
 
 def check(counted, asked, where):
     """Answers lie on the scale of their question; choices are 0 or 1."""
-    everybody = counted[counted["block"] == ALL]
+    everybody = counted[counted["block"] == ALL].astype({"n": "int64"})
     for question in asked:
         names = question.stored if question.type in ("matrix", "multiple") else [question.name]
         bounds = (0, 1) if question.type == "multiple" else question.scale and (question.scale.low, question.scale.high)

@@ -25,7 +25,7 @@ def banner_table(layout, *, lang="zh"):
     """
     labels = Labels(None, lang)
     heads = [
-        "<tr><th></th>" + "".join(f'<th colspan="{count}" class="num">{escape(words)}</th>' for words, count in layout.banners) + "</tr>",
+        "<tr><th></th>" + "".join(f'<th colspan="{count}" style="text-align:center">{escape(words)}</th>' for words, count in layout.banners) + "</tr>",
         "<tr><th></th>" + "".join(f'<th scope="col" class="num">{escape(head.label)}{letter(head)}</th>' for head in layout.heads) + "</tr>",
     ]  # fmt: skip
     body = "".join(row(line, len(layout.heads)) for line in layout.lines)
@@ -34,6 +34,14 @@ def banner_table(layout, *, lang="zh"):
     below = f'<p class="cem-note">{escape(note)}</p>' if note else ""
     table = f"<table>{caption}<thead>{''.join(heads)}</thead><tbody>{body}</tbody></table>"
     return Block(f'<div class="cem"><div class="cem-scroll">{table}</div>{below}</div>', plain(layout))
+
+
+def show_tables(layouts, *, lang="zh"):
+    """Show all tables of a study under one another."""
+    from IPython.display import display
+
+    for layout in layouts:
+        display(banner_table(layout, lang=lang))
 
 
 def letter(head):
@@ -47,7 +55,7 @@ def row(line, width):
         return f'<tr class="first"><th scope="rowgroup" colspan="{width + 1}">{escape(line.label)}</th></tr>'
     cells = "".join(f'<td class="num">{figure(cell, line)}</td>' for cell in line.cells)
     kind = {"net": ' class="total"', "base": ' class="quiet"'}.get(line.kind, "")
-    return f'<tr{kind}><th scope="row">{escape(line.label)}</th>{cells}</tr>'
+    return f'<tr{kind}><th scope="row" style="min-width:9em">{escape(line.label)}</th>{cells}</tr>'
 
 
 def figure(cell, line):

@@ -198,7 +198,7 @@ def _describe(fig, frame, ticks, unit, labels, name, limits, marked, changes):
             )
     elif "level" in frame and len(frame["level"].dropna().unique()) == 1:
         level = frame["level"].dropna().iloc[0]
-        notes.append(labels.say(f"竖线为 {level:.0%} 置信区间。", f"Bars: {level:.0%} CI."))
+        notes.append(labels.say(f"误差线：{level:.0%} 置信区间。", f"Bars: {level:.0%} CI."))
         told = [
             f"{point} [{number(low, unit)}, {number(high, unit)}]" if there and pd.notna(low) else point
             for point, there, low, high in zip(points, seen, frame["ci_low"], frame["ci_high"], strict=True)
@@ -211,6 +211,8 @@ def _describe(fig, frame, ticks, unit, labels, name, limits, marked, changes):
         notes.append(labels.say(f"{hidden} 期样本不足，不显示。", f"{hidden} period(s) not shown, base too small."))
     if (frame["status"] == "low_base").any():
         notes.append(labels.say("* 样本偏少，仅供参考。", "* Small base, indicative only."))
+    if changes:
+        notes.append(labels.say("虚线处有变动：", "Dashed lines mark changes:"))
     notes += [f"({place}) {text}{labels.say('。', '.')}" for place, (_, text) in enumerate(changes, 1)]
     fig.cemlab_alt = f"{name}{colon}{stop.join(told)}"
     fig.cemlab_note = " ".join(notes).replace("。。", "。")

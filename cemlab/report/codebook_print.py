@@ -6,7 +6,8 @@ from cemlab.measure.moments import counts
 from cemlab.measure.schema import as_list
 from cemlab.report.labels import Labels
 
-ROLES = ("nps", "outcome", "effort", "touchpoint", "question", "segment", "operational", "cluster", "weight")
+ROLES = ("nps", "outcome", "effort", "touchpoint", "question", "segment", "operational", "cluster", "store", "weight")
+BATCH = 40  # columns held at a time
 SHOWN_FROM = 3  # a text that is no code of the codebook is shown when so many gave it
 WORDS = {
     "columns": (("题目", "代码", "选项", "人数", "占比 %"), ("Question", "Code", "Option", "n", "%")),
@@ -63,15 +64,16 @@ def profile_codebook(data, codebook, questions=None):
 
 
 def many_counts(frame, names):
-    """{column: its counts}, numbers and text apart."""
-    if not names:
-        return {}
+    """{column: its counts}; columns are read `BATCH` at a time, numbers and text apart."""
     schema = frame.collect_schema()
     out = {}
     for numeric in (True, False):
         some = [name for name in names if schema[name].is_numeric() == numeric]
-        if some:
-            out |= dict(iter(counts(frame, some, where="codebook print").groupby("item", sort=False)))
+        for first in range(0, len(some), BATCH):
+            batch = some[first : first + BATCH]
+            reasons = [f"{name}__why" for name in batch if f"{name}__why" in schema]
+            held = frame.select(*batch, *reasons).collect()
+            out |= dict(iter(counts(held, batch, where="codebook print").groupby("item", sort=False)))
     return out
 
 

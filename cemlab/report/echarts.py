@@ -31,10 +31,16 @@ DRAW = """
   document.querySelectorAll('div.cem-echart').forEach(function(box){
     var data = document.getElementById(box.id + '-option');
     var chart = echarts.init(box, null, {renderer: 'svg'});
-    chart.setOption(JSON.parse(data.textContent));
+    var option = JSON.parse(data.textContent);
+    chart.setOption(option);
+    chart.cloud = JSON.stringify(option.series || '').indexOf('"wordCloud"') >= 0;
     all.push(chart);
   });
-  function fit(){ all.forEach(function(chart){ chart.resize({animation: {duration: 0}}); }); }
+  function fit(event){
+    all.forEach(function(chart){  // words are placed anew, too late for the printer
+      if (!(chart.cloud && event.type !== 'resize')) chart.resize({animation: {duration: 0}});
+    });
+  }
   window.addEventListener('resize', fit);
   window.addEventListener('beforeprint', fit);
   window.addEventListener('afterprint', fit);

@@ -8,6 +8,7 @@ from cemlab.measure.schema import ALL, COMPARISONS, MISSING
 from cemlab.report.wording import direction, sentence
 
 REASONS = ("claim", "not_significant", "small_effect", "not_estimable")
+NEARLY_ALL = 0.9  # share of the complement from which on it is the other group
 COLUMNS = [
     *("kind", "cut", "group", "metric", "item", "unit", "estimate", "reference", "difference"),
     *("difference_low", "difference_high", "n", "n_reference", "p_value", "p_family", "minimum_effect"),
@@ -40,8 +41,8 @@ def findings(candidates, codebook, *, lang="zh", level=0.95, method="bh"):
     Notes
     -----
     All candidates of a report are one family: tables that each adjust for themselves put a claim into a quarter of
-    reports made from noise. Two-sided groups (men and women, say) are one test, not two, and stand once, on the side
-    that is worse off. Groups without an answer to the segment question make no sentence. Control-chart signals are no
+    reports made from noise. Two-sided groups (men and women, with or without a handful of others) are one test,
+    not two, and stand once, on the side that is worse off. Groups without an answer to the segment question make no sentence. Control-chart signals are no
     candidates. Under pure noise the chance of any claim is at most 1 - `level`.
     """
     rows = [flatten(frame, kind) for kind, frame in candidates.items()]
@@ -76,11 +77,15 @@ def flatten(frame, kind):
 
 
 def tests_of(table):
-    """What makes each row a test of its own: both groups of a cut in two are one and the same test."""
+    """What makes each row a test of its own: both groups of a cut in two are one and the same test.
+
+    A cut counts as one in two when just two of its groups have a test and each makes up nearly all of the other's
+    complement: a third group of a few people beside men and women does not make two tests out of one.
+    """
     keys = table["group"].copy()
     for _, rows in table[table["kind"] == "group"].groupby(["cut", "metric", "item"], sort=False):
         tested = rows[rows["p_value"].notna()]
-        if len(tested) == 2 and np.isclose(*tested["p_value"], rtol=1e-6, atol=1e-12):
+        if len(tested) == 2 and (tested["n"].to_numpy()[::-1] >= NEARLY_ALL * tested["n_reference"]).all():
             keys[tested.index] = "(both)"
     return table[["kind", "cut", "metric", "item"]].assign(test=keys)
 
@@ -135,7 +140,7 @@ def with_family(frame, kind, table):
 def minimum_effect(codebook, metric):
     """The least difference worth a sentence, in the metric's own unit."""
     limits = codebook.minimum_effect
-    return {"nps": limits.nps, "mean": limits.mean}.get(metric, limits.share)
+    return {"nps": limits.nps, "net_sentiment": limits.nps, "mean": limits.mean}.get(metric, limits.share)
 
 
 def claims(table):

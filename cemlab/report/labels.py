@@ -18,6 +18,13 @@ METRICS = {
     "promoters": ("推荐者", "Promoters"),
     "passives": ("被动者", "Passives"),
     "detractors": ("贬损者", "Detractors"),
+    "mention_share": ("提及率", "Named by"),
+    "net_sentiment": ("净情感值", "Net sentiment"),
+    "theme_share": ("主题占比", "Share of theme"),
+    "sentiment_share": ("占比", "Share"),
+    "effect_of_praise": ("好评时", "When praised"),
+    "effect_of_blame": ("差评时", "When blamed"),
+    "volume": ("评论量", "Comments"),
 }
 HEADS = {
     "metric": ("指标", "Figure"),
@@ -52,9 +59,10 @@ STATUS = {
     "hidden": ("— 为保护隐私，不显示", "— hidden to protect privacy"),
     "not_estimable": ("— 样本不足，不显示", "— base too small, not shown"),
 }
-UNITS = {"points": ("分", "points"), "percent": ("%", "%"), "mean": ("分", "scale points")}
+UNITS = {"points": ("分", "points"), "percent": ("%", "%"), "mean": ("分", "scale points"), "per_day": ("条/天", "a day")}
 DIFFERENCES = {"points": ("分", "points"), "percent": ("百分点", "percentage points"), "mean": ("分", "scale points")}
-REFERENCES = {"(rest)": ("其余", "the rest"), "(complement)": ("其余", "the rest"), "(previous)": ("上期", "previous")}
+REFERENCES = {"(rest)": ("其余", "the rest"), "(complement)": ("其余", "the rest"), "(previous)": ("上期", "previous"),
+              "(other)": ("其他方面", "Other aspects")}  # fmt: skip
 NOT_SHOWN = ("hidden", "not_estimable")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cemlab.report import failure, manifest
 from cemlab.report.parameters import check_parameters, read_parameters
-from cemlab.report.study import notebook_of
+from cemlab.report.study import notebook_of, require_renderable
 from cemlab.report.watchdog import run_watched
 
 FORMATS = ("html",)
@@ -61,7 +61,8 @@ def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html
     FileNotFoundError
         No such notebook.
     ValueError
-        An unknown or mistyped parameter or format, or `out` holds something that is no report; nothing was run.
+        An unknown or mistyped parameter or format, a codebook, wave or segment that the study cannot be opened with, or
+        `out` holds something that is no report; nothing was run.
     RenderError
         The run failed, hung or did not write its results; ``<out>.FAILED`` holds error.html and run.ipynb.
     """
@@ -75,6 +76,8 @@ def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html
         raise ValueError(f"render: {notebook.name} has no parameter 'out'; add `out: str = \"...\"` to its parameters.")
     used = {**{name: parameter.default for name, parameter in known.items()}, **given, "out": out.name}
     language = used.get("lang") if used.get("lang") in ("zh", "en") else "zh"
+    if "codebook" in used:
+        require_renderable(notebook.stem, used)
     _require_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     _put_back(out)

@@ -122,6 +122,11 @@ def question_table(study):
     return out.assign(rate=[f"{share:.1f}%" if share == share else "—" for share in rate])
 
 
+def named_heads(words, lang, columns):
+    """Heads of columns from a table of words (`head_<column>`), where it has them."""
+    return {column: words[f"head_{column}"][0 if lang == "zh" else 1] for column in columns if f"head_{column}" in words}
+
+
 def heads(study, *columns):
     """Heads of columns in the report's language."""
     return {column: say(f"head_{column}", study.lang) for column in columns}

@@ -9,8 +9,12 @@ import pandas as pd
 from cemlab.checks import nearest
 from cemlab.codebook import load_codebook
 from cemlab.measure.bases import flag_bases
+from cemlab.measure.schema import COMPARISONS, ESTIMATES
 from cemlab.paths import codebooks_folder, notebooks_folder, project_root, reports_folder
 from cemlab.release import distinct_persons, protect
+from cemlab.report.topics import with_topics
+
+HEADLINES = {"service_touchpoints": ("nps", "outcome", "effort")}  # the first screen needs one of these
 
 
 @dataclass(frozen=True)
@@ -45,20 +49,21 @@ class Study:
         """Keyword arguments that every comparison of this study shares."""
         return {"weights": self.weights, "cluster": self.cluster}
 
-    def shown(self, results, data=None):
+    def shown(self, results, data=None, before=None):
         """Results as they may be shown: small bases blanked or marked, groups of few persons hidden.
 
-        `data` is what the results were counted on (this wave when left out). None stays None.
+        `data` is what the results were counted on (this wave when left out), `before` the answers they are compared with
+        (the wave before when left out). None stays None.
         """
         if results is None:
             return None
         bases, privacy = self.codebook.bases, self.codebook.privacy
         flagged = flag_bases(results, min_n=self.min_n, low_n=max(self.min_n, bases.low_n))
-        cuts = [c for c in results.columns if c in self.codebook.columns or c == "_wave"]
+        cuts = cut_columns(results, self.codebook)
         persons = distinct_persons(self.now if data is None else data, cuts, person=self.person)
-        before = None
+        asked_before, before = self.before if before is None else before, None
         if self.previous is not None and "reference" in results and (results["reference"] == self.previous).any():
-            before = distinct_persons(self.before, cuts, person=self.person)
+            before = distinct_persons(asked_before, cuts, person=self.person)
         return protect(flagged, persons, min_persons=privacy.min_persons, reference_persons=before)
 
     def candidates(self, make):
@@ -98,7 +103,7 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     """
     from cemlab.store import current_version, freshness, scan, waves_present
 
-    book = load_codebook(find_codebook(codebook))
+    book = with_topics(load_codebook(find_codebook(codebook)))
     at = current_version(book) if version is None else version
     present = set(waves_present(book, version=at))
     waves = [code for code in book.waves if code in present] + sorted(present - set(book.waves))
@@ -173,6 +178,40 @@ def now_column(name):
     return pl.col(name).drop_nulls().n_unique().alias(name)
 
 
+def cut_columns(results, codebook):
+    """The `by` columns of a result: questions of the codebook, or the wave; a question may be named as a figure is."""
+    figures = {*ESTIMATES, *COMPARISONS}
+    return [c for c in results.columns if (c in codebook.columns or c == "_wave") and c not in figures]
+
+
+def require_renderable(study, parameters):
+    """Open the study as its notebook will, so that a wrong codebook, wave or segment is told before a kernel starts.
+
+    Parameters
+    ----------
+    study : str
+        Name of the notebook, which is that of the study.
+    parameters : dict
+        All parameters of the run.
+
+    Raises
+    ------
+    ValueError
+        What `open_study` finds wrong, or a study without any question its first screen could stand on.
+    """
+    book = load_codebook(find_codebook(parameters["codebook"]))
+    if book.study != study:
+        return  # a notebook of one's own reads what it likes
+    names = ("codebook", "wave", "version", "weights", "by", "min_n", "lang")
+    open_study(**{name: parameters[name] for name in names if name in parameters})
+    roles = HEADLINES.get(study, ())
+    if roles and not book.of_role(*roles):
+        raise ValueError(
+            f"study {book.name}: no column has the role {', '.join(roles[:-1])} or {roles[-1]}, so the report has no key figure; "
+            "give one to the question that rates the whole, in the codebook."
+        )
+
+
 def write_outputs(out, *, results, findings, study, seed, **facts):
     """Leave a report's figures beside it: results.csv, findings.csv and facts.json.
 
@@ -193,7 +232,7 @@ def write_outputs(out, *, results, findings, study, seed, **facts):
     out.mkdir(parents=True, exist_ok=True)
     frames = [frame.assign(part=name) for name, frame in results.items() if frame is not None and len(frame)]
     table = pd.concat(frames, ignore_index=True)
-    cuts = [c for c in table.columns if c in study.codebook.columns or c == "_wave"]
+    cuts = cut_columns(table, study.codebook)
     first = ["part", *cuts]
     table = table[[*first, *(c for c in table.columns if c not in first)]]
     table.to_csv(out / "results.csv", index=False, encoding="utf-8", lineterminator="\n")

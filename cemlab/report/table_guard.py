@@ -66,8 +66,8 @@ def guarded(table, persons, *, min_persons=10):
     -------
     pandas.DataFrame
         The same cells. Hidden ones have no figures; letters that refer to a hidden column are taken out; no arrow stands
-        where those outside the column are too few. Where the hidden cells of a row together hold fewer than `min_persons`
-        answers, the total and the other columns would give them away: the smallest column shown is hidden as well.
+        where those outside the column are too few. Where the total less the columns shown leaves fewer than `min_persons`
+        answers, these would give the hidden ones away: the smallest column shown is hidden as well.
 
     Raises
     ------
@@ -101,17 +101,20 @@ def blanked(table, which):
 
 
 def told_by_others(table, min_persons):
-    """Cells to hide because a hidden one could be worked out: the smallest shown of a row whose hidden ones are few."""
-    out = pd.Series(False, index=table.index)
+    """Cells to hide because the total less the columns shown would leave too few: the smallest one shown of each such row."""
     rows = ["banner", "question", "item", "row", "metric"]
-    touched = table.loc[table["status"] == "hidden", rows].drop_duplicates()
-    cut = table[table["banner"] != ALL].merge(touched, on=rows) if len(touched) else touched
-    index = table[table["banner"] != ALL].reset_index().merge(touched, on=rows)["index"] if len(touched) else []
-    cut = cut.assign(index=list(index))
-    for _, part in cut.groupby(rows, sort=False):
-        closed = part["status"].isin(CLOSED)
-        shown = part[~closed & (part["n"] > 0)].sort_values("n", kind="stable")
-        if part.loc[closed, "n"].sum() < min_persons and len(shown):
+    out = pd.Series(False, index=table.index)
+    cut = table[table["banner"] != ALL]
+    touched = cut.loc[cut["status"] == "hidden", rows].drop_duplicates()
+    if not len(touched):
+        return out
+    total = table[table["banner"] == ALL].set_index(rows[1:])["n"]
+    part_of = cut.reset_index().merge(touched, on=rows)
+    for key, part in part_of.groupby(rows, sort=False):
+        shown = part[~part["status"].isin(CLOSED) & (part["n"] > 0)].sort_values("n", kind="stable")
+        left = total[key[1:]] - shown["n"].sum()
+        overlapping = part["n"].sum() > total[key[1:]]
+        if left < min_persons and len(shown) and not overlapping:
             out.loc[shown["index"].iloc[0]] = True
     return out
 

@@ -127,7 +127,11 @@ def head(row, labels):
     names = row["banner"].split("*")
     codes = row["column"].split(SEPARATOR) if len(names) > 1 else [row["column"]]
     words = [labels.code(name, code) for name, code in zip(names, codes, strict=True)]
-    return Head(" × ".join(labels.head("wave") if name == "_wave" else labels.code("item", name) for name in names), " · ".join(words), row["letter"])
+    return Head(
+        " × ".join(labels.head("wave") if name == "_wave" else labels.code("item", name) for name in names),
+        " · ".join(words),
+        row["letter"],
+    )
 
 
 def one(name, part, keys, heads, labels, weighted):

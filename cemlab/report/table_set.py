@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from cemlab.checks import nearest
 from cemlab.measure.tables import QUESTION_ROLES, crosstab
 from cemlab.report.labels import Labels
-from cemlab.report.study import open_study
+from cemlab.report.study import open_study, write_outputs
 from cemlab.report.table_exports import write_answers, write_results
 from cemlab.report.table_guard import banner_persons, guarded
 from cemlab.report.table_layout import layouts, notes
@@ -54,6 +56,19 @@ class TableSet:
         if path.suffix.lower() == ".sav":
             return write_answers(study.now, study.codebook, path, lang=study.lang)
         return write_results(self.table, path)
+
+    def write_report(self, folder):
+        """Leave tables.xlsx and results.csv in a report's folder, with the facts its manifest names."""
+        from IPython.display import Markdown
+
+        from cemlab.paths import project_root
+
+        folder = Path(folder) if Path(folder).is_absolute() else project_root() / folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.write(folder / "tables.xlsx")
+        no_findings = pd.DataFrame(columns=["sentence", "p_family", "verdict"])
+        write_outputs(folder, results={"tables": self.table}, findings=no_findings, study=self.study, seed=0)
+        return Markdown("tables.xlsx, results.csv")
 
 
 def make_tables(
@@ -128,6 +143,8 @@ def make_tables(
     told = notes(labels, weights=study.weights, adjust=adjust, min_persons=book.privacy.min_persons, **bases)
     if book.about:
         told = [book.about(lang), *told]
+    changed = [(w, book.waves[w].changes) for w in study.waves if w in book.waves and book.waves[w].changes]
+    told += [f"{book.wave_label(w, lang)}{labels.say('：', ': ')}{change(lang)}" for w, change in changed]
     title = f"{book.title(lang)}{' · ' if lang == 'zh' else ', '}{book.wave_label(study.wave, lang)}"
     laid = layouts(table, codebook=book, lang=lang, weighted=bool(study.weights))
     return TableSet(study, table, laid, told, compared, title)

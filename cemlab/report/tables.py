@@ -10,6 +10,7 @@ from cemlab.report.wording import number
 
 TECHNICAL = ("unit", "se", "ci_low", "ci_high", "level", "method", "adjust", "n_eff", "n_eff_reference", "p_value",
              "difference_se", "difference_low", "difference_high", "reference_estimate", "at")  # fmt: skip
+SHORT = 8  # columns of words up to this length are not broken
 COUNTS = ("n", "n_missing", "n_reference")
 BASES = ("n_eff", "n_eff_reference")
 PROBABILITIES = ("p_value", "p_adjusted")
@@ -66,8 +67,9 @@ def show_table(frame, *, codebook=None, lang="zh", columns=None, title=None, not
     top = "".join(
         f'<th scope="col"{_class(numeric[c])}>{escape(name)}</th>' for c, name in zip(columns, names, strict=True)
     )
+    short = {c: not numeric[c] and all(len(line[i]) <= SHORT for line in cells) for i, c in enumerate(columns)}
     body = "".join(
-        _row(row, texts, columns, numeric, before)
+        _row(row, texts, columns, numeric, short, before)
         for row, texts, before in zip(records, cells, [None, *records[:-1]], strict=True)
     )
     below = f'<p class="cem-note">{escape(note)}</p>' if note else ""
@@ -160,7 +162,7 @@ def _day(value, labels):
     return labels.say(f"{day.year}年{day.month}月{day.day}日", f"{day:%Y-%m-%d}") + clock
 
 
-def _row(row, texts, columns, numeric, before):
+def _row(row, texts, columns, numeric, short, before):
     kinds = []
     groups = [c for c in columns if not numeric[c] and row.get(c) == ALL]
     if groups:
@@ -172,7 +174,9 @@ def _row(row, texts, columns, numeric, before):
     cells = []
     for place, (column, text) in enumerate(zip(columns, texts, strict=True)):
         tag = 'th scope="row"' if place == 0 and not numeric[column] else "td"
-        cells.append(f"<{tag}{_class(numeric[column])}>{escape(text)}</{tag.split()[0]}>")
+        cells.append(
+            f"<{tag}{_class(numeric[column]) or _class(short[column] and 'short', named=True)}>{escape(text)}</{tag.split()[0]}>"
+        )
     return f"<tr{_class(kinds and ' '.join(kinds), named=True)}>{''.join(cells)}</tr>"
 
 

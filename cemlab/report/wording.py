@@ -7,7 +7,12 @@ WORDS = {
         "wave_no": "{name}{estimate}，较{reference}未见显著变化。",
         "group_no": "{cut}为“{group}”的受访者：{name}与其余受访者未见显著差异。",
         "small": "{name}的差异经检验存在，但小于约定的最小值得关注的差异（{minimum}），不作结论。",
-        "none": "样本不足，未作检验。",
+        "none": "{name}：样本不足，未作检验。",
+        "group_none": "{cut}为“{group}”的受访者：{name}样本不足，未作检验。",
+        "not_asked": "{name}：上期未问此题，未作检验。",
+        "driver": "“{item}”是总体评价的驱动因素：占可解释变差的 {estimate}，显著高于噪声基准（n={n}；{caveat}）。",
+        "driver_no": "“{item}”对总体评价的解释力未见显著高于噪声基准。",
+        "caveat": "模型关联估计，非因果承诺",
         "up": {"wave": "上升", "group": "高于"},
         "down": {"wave": "下降", "group": "低于"},
     },
@@ -17,7 +22,12 @@ WORDS = {
         "wave_no": "{name} {estimate}: no evidence of change since {reference}.",
         "group_no": "{cut} “{group}”: no evidence of a difference from the rest in {name}.",
         "small": "{name}: a difference was found but is below the agreed minimum ({minimum}); no claim.",
-        "none": "Base too small, not tested.",
+        "none": "{name}: base too small, not tested.",
+        "group_none": "{cut} “{group}”: {name}, base too small, not tested.",
+        "not_asked": "{name}: not asked in the wave before, not tested.",
+        "driver": "“{item}” drives the overall rating: {estimate} of the explained variance, significantly above noise (n={n}; {caveat}).",
+        "driver_no": "“{item}”: no evidence that it explains the overall rating better than noise.",
+        "caveat": "association in a model, no promise of cause",
         "up": {"wave": "up", "group": "above"},
         "down": {"wave": "down", "group": "below"},
     },
@@ -27,6 +37,14 @@ VALUE_UNIT = {
     "points": {"zh": " 分", "en": " points"},
     "percent": {"zh": "%", "en": "%"},
     "mean": {"zh": " 分", "en": ""},
+}
+COMMENTS = {  # figures counted in comments: of all comments, of one aspect or theme
+    "net_sentiment": {
+        "zh": ("评论净情感值 ", "评论中“{}”的净情感值 "),
+        "en": ("Net sentiment of comments", "net sentiment of “{}”"),
+    },
+    "mention_share": {"zh": ("", "评论中“{}”的提及率 "), "en": ("", "share of comments naming “{}”")},
+    "theme_share": {"zh": ("", "评论主题“{}”的占比 "), "en": ("", "share of comments on “{}”")},
 }
 DECIMALS = {"points": 1, "percent": 1, "mean": 2}
 
@@ -54,14 +72,17 @@ def direction(difference):
 
 
 def figure_name(metric, item, codebook, lang):
-    """What a figure is called in a sentence: 净推荐值 NPS, 「早餐」满意度, 「办事省力程度」省力比例."""
+    """What a figure is called in a sentence: 净推荐值 NPS, “早餐”满意度, “办事省力程度”高分占比."""
     label, role = codebook.label(item, lang), getattr(codebook.columns.get(item), "role", None)
     if metric == "nps":
         return "净推荐值 NPS " if lang == "zh" else "NPS"
+    if metric in COMMENTS:
+        whole, one = COMMENTS[metric][lang]
+        return whole if item == "topic:opinion" else one.format(label)
     if lang == "zh":
         if metric == "mean":
             return f"“{label}”均值 "
-        return {"outcome": f"{label} ", "effort": f"“{label}”正面评价占比 "}.get(role, f"“{label}”满意度 ")
+        return {"outcome": f"{label} ", "effort": f"“{label}”高分占比 "}.get(role, f"“{label}”满意度 ")
     if metric == "mean":
         return f"mean {label}"
     return f"{label} (top boxes)"
@@ -70,10 +91,19 @@ def figure_name(metric, item, codebook, lang):
 def sentence(row, codebook, lang="zh"):
     """One finding in words; only a claim states a difference."""
     words, unit = WORDS[lang], row["unit"]
+    if row["kind"] == "driver" and row["verdict"] != "not_estimable":
+        claimed = row["verdict"] == "claim" and row["difference"] > 0
+        figures = {"estimate": value(row["estimate"], "percent", lang), "n": f"{int(row['n']):,}"}
+        return words["driver" if claimed else "driver_no"].format(
+            item=codebook.label(row["item"], lang), caveat=words["caveat"], **figures
+        )
     kind = row["kind"] if row["kind"] in ("wave", "group") else "wave"
     name = figure_name(row["metric"], row["item"], codebook, lang)
+    cut = " × ".join(codebook.label(part, lang) for part in row["cut"].split(" × ")) if row["cut"] else ""
+    group = group_name(row["cut"], row["group"], codebook, lang) if row["cut"] else ""
     if row["verdict"] == "not_estimable":
-        return name.strip() + ("：" if lang == "zh" else ": ") + words["none"]
+        untested = "group_none" if cut else "not_asked" if row["n_reference"] == 0 else "none"
+        return words[untested].format(name=name.strip(), cut=cut, group=group)
     if row["verdict"] == "small_effect":
         return words["small"].format(name=name.strip(), minimum=gap(row["minimum_effect"], unit, lang))
     low, high = sorted((row["difference_low"], row["difference_high"]), key=abs)
@@ -85,7 +115,7 @@ def sentence(row, codebook, lang="zh"):
     verb = words[row["direction"] or "up"][kind]
     pattern = words[kind if row["verdict"] == "claim" else f"{kind}_no"]
     return pattern.format(
-        name=name,
+        name=name.strip() if pattern == words["group_no"] else name,
         estimate=value(row["estimate"], unit, lang),
         reference=codebook.wave_label(row["reference"], lang),
         verb=verb,
@@ -95,8 +125,8 @@ def sentence(row, codebook, lang="zh"):
         level=f"{row['level']:.0%}",
         n=f"{int(row['n']):,}",
         n_reference=f"{int(row['n_reference']):,}" if row["n_reference"] == row["n_reference"] else "",
-        cut=" × ".join(codebook.label(part, lang) for part in row["cut"].split(" × ")),
-        group=group_name(row["cut"], row["group"], codebook, lang),
+        cut=cut,
+        group=group,
     )
 
 

@@ -1,6 +1,7 @@
 """Tables as a workbook to hand over: contents with links, notes, one sheet a question, ready to print."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from cemlab.report.labels import Labels
@@ -75,8 +76,6 @@ def write_workbook(layouts, path, *, title, notes, lang="zh", counts=False, comp
 
 def put(sheet, row, column, value, *, bold=False, size=10, colour=INK, fill=None, centre=False, wrap=False, code=None):
     """Write one cell; text stays text whatever it begins with."""
-    from openpyxl.styles import Alignment, Font, PatternFill
-
     cell = sheet.cell(row, column)
     if isinstance(value, str):
         value = UNPRINTABLE.sub("", value)
@@ -85,13 +84,21 @@ def put(sheet, row, column, value, *, bold=False, size=10, colour=INK, fill=None
             cell.data_type, cell.quotePrefix = "s", True
     else:
         cell.value = value
-    cell.font = Font(name=FONT, size=size, bold=bold, color=colour)
-    cell.alignment = Alignment(horizontal="center" if centre else None, vertical="center", wrap_text=wrap)
+    cell.font, cell.alignment, filled = look(bold, size, colour, centre, wrap, fill)
     if fill:
-        cell.fill = PatternFill("solid", fgColor=fill)
+        cell.fill = filled
     if code:
         cell.number_format = code
     return cell
+
+
+@cache
+def look(bold, size, colour, centre, wrap, fill):
+    """Font, alignment and fill of a cell, made once each."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    font = Font(name=FONT, size=size, bold=bold, color=colour)
+    return font, Alignment("center" if centre else None, "center", wrap_text=wrap), PatternFill("solid", fill or PALE)
 
 
 def contents(sheet, title, notes, names, layouts, extra, labels):
@@ -105,6 +112,7 @@ def contents(sheet, title, notes, names, layouts, extra, labels):
         link(put(sheet, row, 1, name, colour=BRAND), name)
         link(put(sheet, row, 2, layout.title, wrap=True, colour=BRAND), name)
         put(sheet, row, 3, layout.note, wrap=True, colour=SOFT)
+        sheet.row_dimensions[row].height = 15 * (1 + max(wide(layout.note) // 38, wide(layout.title) // 50))
         put(sheet, row, 4, layout.base if layout.base == layout.base else None, code=FORMATS["count"])
         row += 1
     for name, heading in extra.items():
@@ -115,11 +123,16 @@ def contents(sheet, title, notes, names, layouts, extra, labels):
     for place, note in enumerate(notes, start=row + 2):
         sheet.merge_cells(start_row=place, end_row=place, start_column=1, end_column=4)
         put(sheet, place, 1, note, wrap=True)
-        sheet.row_dimensions[place].height = 15 * (1 + sum(2 if ord(c) > 0x2E7F else 1 for c in note) // 105)
+        sheet.row_dimensions[place].height = 15 * (1 + wide(note) // 105)
     for column, width in zip("ABCD", (8, 52, 40, 10), strict=True):
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A4"
     page(sheet, labels, rows="3:3", wide=False)
+
+
+def wide(text):
+    """Width of a text in Latin letters; a Chinese character takes two."""
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
 
 
 def link(cell, sheet):
@@ -162,7 +175,7 @@ def banner_heads(sheet, layout):
     for place, head in enumerate(layout.heads, start=2):
         put(sheet, FIRST + 1, place, head.label, bold=True, centre=True, wrap=True, fill=PALE)
         put(sheet, FIRST + 2, place, head.letter, centre=True, colour=SOFT, fill=PALE)
-    longest = max(sum(2 if ord(c) > 0x2E7F else 1 for c in head.label) for head in layout.heads)
+    longest = max(wide(head.label) for head in layout.heads)
     sheet.row_dimensions[FIRST + 1].height = 15 * min(6, 1 + longest // 9)
 
 

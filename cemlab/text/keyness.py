@@ -1,4 +1,4 @@
-"""Words that separate two groups of comments: log-odds with a Dirichlet prior, tested and drawn."""
+"""Words that separate two groups of comments: log-odds with a Dirichlet prior, tested."""
 
 import numpy as np
 import pandas as pd
@@ -178,64 +178,3 @@ def presence(texts, words=None, min_n=10, *, keep=content_words, vocabulary=None
     return csr_matrix((np.ones(len(held)), spots), shape=(len(texts), len(vocabulary))), np.array(
         vocabulary, dtype=object
     )
-
-
-def keyness_chart(words, *, n=12, lang="zh"):
-    """Draw the `n` clearest words of each side with their intervals.
-
-    Parameters
-    ----------
-    words : pandas.DataFrame
-        From `keyness`.
-    n : int, default 12
-        Words a side.
-    lang : {"zh", "en"}
-        Language of the axis.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Solid where the adjusted p is below 1 - level, hollow otherwise; comments of both sides in brackets. Fonts are
-        the current style's.
-    """
-    from matplotlib.figure import Figure
-
-    top, low = words[words["z"] > 0].head(n), words[words["z"] < 0].tail(n)
-    shown = pd.concat([top, low]).iloc[::-1].reset_index(drop=True)
-    figure = Figure(figsize=(7, 1.2 + 0.27 * max(len(shown), 1)), layout="constrained")
-    axes = figure.subplots()
-    for side, colour in ((shown["z"] > 0, "#0072B2"), (shown["z"] < 0, "#D55E00")):
-        part = shown[side]
-        clear = part["p_adjusted"] < 1 - part["level"]
-        axes.hlines(part.index, part["ci_low"], part["ci_high"], color=colour, linewidth=1.5)
-        axes.scatter(
-            part["log_odds"], part.index, s=36, color=np.where(clear, colour, "white"), edgecolor=colour, zorder=3
-        )
-    labels = [f"{r.word} ({r.n:,}/{r.n_reference:,})".replace("$", r"\$") for r in shown.itertuples()]
-    axes.set_yticks(range(len(shown)), labels)
-    axes.axvline(0, color="grey", linewidth=0.8)
-    if len(shown):
-        first = shown.iloc[0]
-        names = f"{first['reference']} ← → {first['target']}"
-        axes.set_xlabel((f"对数优势比  {names}" if lang == "zh" else f"log odds  {names}").replace("$", r"\$"))
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def word_cloud(words, *, n=80, value="n"):
-    """A pyecharts word cloud of the `n` largest words by column `value`; show it with `cemlab.report.echarts`.
-
-    Sizes say how often, not how surely: read `keyness_chart` beside it. Colours are fixed, so the picture is the same
-    every time. Raises ValueError for a frame without ``word`` and `value`.
-    """
-    from pyecharts.charts import WordCloud
-    from pyecharts.options import TooltipOpts
-
-    require_columns(words.columns, ["word", value], "word_cloud")
-    largest = words.nlargest(n, value, keep="first")
-    pairs = [(str(w), float(v)) for w, v in zip(largest["word"], largest[value], strict=True) if v > 0]
-    palette = ["#0072B2", "#D55E00", "#009E73", "#56514d", "#CC79A7"]
-    cloud = WordCloud().add("", pairs, word_size_range=[14, 60], rotate_step=90, shape="circle")
-    for i, entry in enumerate(cloud.options["series"][0]["data"]):
-        entry["textStyle"] = {"color": palette[i % len(palette)]}
-    return cloud.set_global_opts(tooltip_opts=TooltipOpts(is_show=True))

@@ -69,3 +69,35 @@ def shortened(text, longest):
     """The text on one line, cut with an ellipsis where it is too long."""
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longest=100):
+    """The comments that read as most positive and most negative, masked.
+
+    Parameters
+    ----------
+    texts : list, pandas or polars series of str
+        Comments, one a person.
+    probability : sequence of float
+        Probability that each is positive (`cemlab.text.sentiment.sentiment`); missing ones take no part.
+    n : int, default 2
+        Comments a side.
+    min_n : int, default 10
+        A side of 0.5 with fewer comments shows none.
+    shortest, longest : int
+        Characters a comment must and may have; longer ones are cut with an ellipsis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label`` (positive, negative), ``rule`` (most_positive, most_negative), ``text``; the clearest first.
+    """
+    rows = pd.DataFrame({"text": list(texts), "p": np.asarray(probability, dtype=float)}).dropna()
+    rows["text"] = rows["text"].str.strip()
+    out = []
+    for label, falling in (("positive", True), ("negative", False)):
+        side = rows[rows["p"] > 0.5] if falling else rows[rows["p"] < 0.5]
+        fit = side[side["text"].str.len().between(shortest, 4 * longest)].drop_duplicates("text")
+        fit = fit.sort_values(["p", "text"], ascending=[not falling, True]).head(n if len(side) >= min_n else 0)
+        out += [(label, f"most_{label}", shortened(mask(text), longest)) for text in fit["text"]]
+    return pd.DataFrame(out, columns=["label", "rule", "text"])

@@ -1,0 +1,395 @@
+"""Charts of a brand study: the funnel against rivals, image map and profile, the double-jeopardy line, brands over waves."""
+
+import numpy as np
+
+from cemlab.checks import require_columns
+from cemlab.report.brand_labels import placed_labels
+from cemlab.report.fonts import INK, LINE, SOFT
+from cemlab.report.labels import Labels, wrap
+from cemlab.report.rows import ACCENT, BRAND, HATCH, MID, PALE, WIDTH, describe, right_text, row_axes, shown, styled
+from cemlab.report.wording import number
+
+SHADES = ("#c8641b", "#5b7f3a", "#7a5195", "#8a97a5", "#2a8c82", "#a0522d", "#4b6cb7", "#9a8c2c", "#b24a6e", "#54606b")
+MARKS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h")
+ENOUGH = 70.0
+
+
+def colours(codebook):
+    """Brand -> (colour, mark): the codebook's colour, the house colour for the own brand, shades for the others."""
+    out, free = {}, iter(SHADES * 3)
+    for place, (code, brand) in enumerate(codebook.brands.items()):
+        colour = brand.colour or (BRAND if brand.own else next(free))
+        out[code] = (colour, MARKS[place % len(MARKS)])
+    return out
+
+
+def funnel_chart(funnel, *, codebook, lang="zh", brand=None):
+    """One brand's stages as bars with conversions, rivals as marks, and the gap to the best of them.
+
+    Parameters
+    ----------
+    funnel : pandas.DataFrame
+        Estimates of `brand_funnel` (metrics reach and conversion), flagged.
+    codebook : Codebook
+        Brands and labels.
+    lang : {"zh", "en"}
+    brand : str, optional
+        The brand drawn as bars; the codebook's own brand, else the first.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        A column is missing, or no stages of the brand.
+    """
+    require_columns(funnel.columns, ["brand", "metric", "item", "estimate", "n", "status"], "funnel_chart")
+    labels, brand = Labels(codebook, lang), brand or codebook.own_brand or next(iter(codebook.brands))
+    reach = funnel[funnel["metric"] == "reach"]
+    stages = list(dict.fromkeys(reach["item"]))
+    if not (reach["brand"] == brand).any():
+        raise ValueError(f"funnel_chart: no stages of brand {brand!r}; there are {sorted(set(reach['brand']))}.")
+    steps = funnel[funnel["metric"] == "conversion"].set_index(["brand", "item"]).to_dict("index")
+    rows, paint, told = reach.set_index(["brand", "item"]).to_dict("index"), colours(codebook), []
+    texts = [codebook.label(stage, lang) for stage in stages]
+    heads = [labels.say("本品占比 · 转化率", "Own share · conversion"), labels.say("较最佳竞品", "vs best rival")]
+    with styled():
+        fig, ax, y = row_axes(texts, heads=heads, low=0, high=100, top=0.72)
+        for stage, at in zip(stages, y, strict=True):
+            own = rows[brand, stage]
+            others = {
+                b: rows[b, stage]
+                for b in codebook.brands
+                if b != brand and (b, stage) in rows and shown(rows[b, stage])
+            }
+            text, gap = "—", "—"
+            if shown(own):
+                weak = own["status"] == "low_base"
+                ax.barh(at, own["estimate"], height=0.2, color="white" if weak else PALE, edgecolor=MID, zorder=2,
+                        hatch=HATCH if weak else None, linewidth=0.6 if weak else 0)  # fmt: skip
+                if np.isfinite(own["ci_low"]):
+                    ax.plot([own["ci_low"], own["ci_high"]], [at, at], color=paint[brand][0], linewidth=2.2, zorder=4)
+                text = number(own["estimate"], "percent") + "%" + ("*" if weak else "")
+                step = steps.get((brand, stage))
+                if step is not None:
+                    text += " · " + (number(step["estimate"], "percent") + "%" if shown(step) else "—")
+                if others:
+                    best = max(others, key=lambda b: others[b]["estimate"])
+                    gap = f"{own['estimate'] - others[best]['estimate']:+.1f} {wrap(codebook.option_label('brand', best, lang), 5)}"
+            for b, row in others.items():
+                colour, mark = paint[b]
+                ax.plot(row["estimate"], at, mark, color=colour, markersize=5.5, markeredgecolor="white",
+                        markeredgewidth=0.6, zorder=5)  # fmt: skip
+            right_text(ax, at, text, 0)
+            right_text(ax, at, gap, 1, color=SOFT, size=8.5)
+            told.append(f"{text}, {gap}")
+        ax.barh([-9], [0], color=PALE, label=codebook.option_label("brand", brand, lang))
+        for b in codebook.brands:
+            if b != brand and any((b, stage) in rows for stage in stages):
+                ax.plot([], [], paint[b][1], color=paint[b][0], label=codebook.option_label("brand", b, lang))
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=6, frameon=False, fontsize=8.5, columnspacing=1.0,
+                  handletextpad=0.3, borderaxespad=1.7)  # fmt: skip
+        ax.set_xlabel(labels.say("占全部受访者的百分比（%）", "Share of all respondents (%)"), color=SOFT)
+    mine = reach[reach["brand"] == brand]
+    describe(fig, mine, texts, labels, labels.say("品牌漏斗", "Brand funnel"), told, lines_too=False)
+    fig.cemlab_note = labels.say(
+        "横条为本品占比，细线为其置信区间；转化率＝达到本阶段者 ÷ 达到上一阶段者；差距单位为百分点。",
+        "Bars: the brand's share, thin lines its interval; conversion: of those at the stage before; gaps in percentage points.",
+    )
+    return fig
+
+
+def brand_map(regions, axes, *, codebook, lang="zh", level=0.95, kind="symmetric"):
+    """Brands and attributes on the first two axes of a correspondence analysis, labels kept apart.
+
+    Parameters
+    ----------
+    regions : pandas.DataFrame
+        ``kind, name, x, y`` and, where known, ``xx, xy, yy, scale`` (ellipses around the brands).
+    axes : pandas.DataFrame
+        ``dimension, percent``.
+    codebook, lang
+        As in `funnel_chart`.
+    level : float
+        What the ellipses hold, for the note.
+    kind : {"symmetric", "asymmetric"}
+        For the note: what distances between a brand and an attribute mean.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The note warns when both axes hold under 70 % of the inertia.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Ellipse
+
+    require_columns(regions.columns, ["kind", "name", "x", "y"], "brand_map")
+    labels, paint = Labels(codebook, lang), colours(codebook)
+    percent = axes.set_index("dimension")["percent"]
+    held = float(percent.head(2).sum())
+    with styled():
+        fig = Figure(figsize=(WIDTH, 6.4))
+        ax = fig.add_axes((0.08, 0.09, 0.89, 0.88))
+        ax.axhline(0, color=LINE, linewidth=0.9, zorder=0)
+        ax.axvline(0, color=LINE, linewidth=0.9, zorder=0)
+        texts, spots = [], []
+        for row in regions.to_dict("records"):
+            own = row["kind"] == "row"
+            colour, mark = paint.get(row["name"], (MID, "o")) if own else (MID, "+")
+            ax.plot(row["x"], row["y"], mark, color=colour, markersize=8 if own else 6, zorder=4,
+                    markeredgecolor="white" if own else MID, markeredgewidth=0.6 if own else 1.2)  # fmt: skip
+            if own and np.isfinite(row.get("xx", np.nan)):
+                values, vectors = np.linalg.eigh(np.array([[row["xx"], row["xy"]], [row["xy"], row["yy"]]]))
+                width, height = 2 * row["scale"] * np.sqrt(np.maximum(values[::-1], 0))
+                angle = np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1]))
+                ax.add_patch(
+                    Ellipse((row["x"], row["y"]), width, height, angle=angle, facecolor=colour, alpha=0.13, zorder=1)
+                )
+            name = codebook.option_label("brand", row["name"], lang) if own else codebook.label(row["name"], lang)
+            texts.append((name, {"color": colour if own else SOFT, "weight": "bold" if own else "normal",
+                                 "size": 10 if own else 8.5}))  # fmt: skip
+            spots.append((row["x"], row["y"]))
+        ax.margins(0.12)
+        ax.set_aspect("equal", adjustable="datalim")
+        for side in ("top", "right"):
+            ax.spines[side].set_visible(False)
+        for which, d in ((ax.set_xlabel, 1), (ax.set_ylabel, 2)):
+            share = percent.get(d, np.nan)
+            which(labels.say(f"维度 {d}（惯量 {share:.1f}%）", f"Dimension {d} ({share:.1f} % of inertia)"), color=SOFT)
+        placed_labels(fig, ax, texts, spots)
+    fig.cemlab_alt = labels.say(
+        f"对应分析图，前两维占惯量 {held:.1f}%", f"Correspondence map, two axes hold {held:.1f} % of inertia"
+    )
+    notes = [labels.say(f"前两维合计占惯量 {held:.1f}%。", f"Two axes hold {held:.1f} % of the inertia.")]
+    if held < ENOUGH:
+        notes.append(
+            labels.say(
+                "不足 70%，该图可能误导，请以形象优势表为准。",
+                "Under 70 %: the map may mislead; rely on the profile table.",
+            )
+        )
+    if kind == "symmetric":
+        notes.append(labels.say("对称图：品牌与品牌、属性与属性之间的距离可比；品牌与属性之间只看方向，不看距离。",
+                                "Symmetric map: compare brands with brands, attributes with attributes; between the two only directions count."))  # fmt: skip
+    else:
+        notes.append(
+            labels.say(
+                "非对称图：品牌位于其属性的加权中心，属性为标准坐标。",
+                "Asymmetric map: a brand lies at the weighted mean of its attributes.",
+            )
+        )
+    if "xx" in regions and regions["xx"].notna().any():
+        notes.append(
+            labels.say(
+                f"椭圆为品牌位置的 {level:.0%} 置信域（对受访者自助抽样）。",
+                f"Ellipses: {level:.0%} regions of the brands (bootstrap of respondents).",
+            )
+        )
+    fig.cemlab_note = " ".join(notes)
+    return fig
+
+
+def image_heat(profile, *, codebook, lang="zh"):
+    """Image beyond size: brands across, attributes down, percentage points in every cell; tested cells in bold with a frame.
+
+    Parameters
+    ----------
+    profile : pandas.DataFrame
+        ``profile`` of `brand_image`, with ``verdict`` (as `findings` judged) or ``p_adjusted``.
+    codebook, lang
+        As in `funnel_chart`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    require_columns(profile.columns, ["brand", "item", "difference", "p_adjusted", "status"], "image_heat")
+    labels = Labels(codebook, lang)
+    brands, items = (list(dict.fromkeys(profile[c])) for c in ("brand", "item"))
+    cells = profile.set_index(["item", "brand"]).to_dict("index")
+    with styled():
+        height = 0.31 * len(items) + 1.1
+        fig = Figure(figsize=(WIDTH, height))
+        ax = fig.add_axes((0.24, 0.12 / height, 0.74, 1 - 0.95 / height))
+        largest = max(3.0, np.nanmax(np.abs(profile["difference"].to_numpy(float)), initial=0.0))
+        told = []
+        for i, item in enumerate(items):
+            for j, brand in enumerate(brands):
+                row = cells[item, brand]
+                if not shown(row):
+                    ax.text(j, i, "—", ha="center", va="center", color=SOFT, size=8.5)
+                    continue
+                strength, up = min(abs(row["difference"]) / largest, 1.0), row["difference"] >= 0
+                stands = (
+                    row["verdict"] == "claim" if "verdict" in row else row["p_adjusted"] <= 1 - row.get("level", 0.95)
+                )
+                ax.add_patch(rectangle(j, i, BRAND if up else ACCENT, 0.08 + 0.5 * strength if stands else 0.05))
+                ax.text(j, i, f"{row['difference']:+.1f}", ha="center", va="center", size=9, color=INK,
+                        weight="bold" if stands else "normal")  # fmt: skip
+                if stands:
+                    told.append(
+                        f"{codebook.option_label('brand', brand, lang)} {codebook.label(item, lang)} {row['difference']:+.1f}"
+                    )
+        ax.set_xlim(-0.5, len(brands) - 0.5)
+        ax.set_ylim(len(items) - 0.5, -0.5)
+        size = 9 if len(brands) <= 7 else 7.5
+        ax.set_xticks(range(len(brands)), [wrap(codebook.option_label("brand", b, lang), 6) for b in brands], size=size)
+        ax.set_yticks(range(len(items)), [wrap(codebook.label(item, lang), 13) for item in items], size=8.5)
+        ax.xaxis.tick_top()
+        ax.tick_params(length=0)
+        ax.grid(False)
+        for side in ax.spines.values():
+            side.set_visible(False)
+    fig.cemlab_alt = labels.say("形象优势（百分点）：", "Image beyond size (points): ") + labels.say("；", "; ").join(
+        told[:12]
+    )
+    fig.cemlab_note = labels.say(
+        "数字为实际占比减去按品牌与属性规模推算的期望占比（百分点）；加粗着色者经全报告统一校正后成立，其余未见显著。",
+        "Observed share less what sizes of brand and attribute lead one to expect (percentage points); bold and shaded: stands after adjustment over the report.",
+    )
+    return fig
+
+
+def rectangle(j, i, colour, alpha):
+    """One cell of the heat table."""
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((j - 0.48, i - 0.46), 0.96, 0.92, facecolor=colour, alpha=alpha, linewidth=0, zorder=0)
+
+
+def jeopardy_chart(line, *, codebook, lang="zh"):
+    """Penetration against purchase frequency with the double-jeopardy line.
+
+    Parameters
+    ----------
+    line : pandas.DataFrame
+        Output of `double_jeopardy`.
+    codebook, lang
+        As in `funnel_chart`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    labels, paint = Labels(codebook, lang), colours(codebook)
+    with styled():
+        fig = Figure(figsize=(WIDTH, 4.2))
+        ax = fig.add_axes((0.09, 0.13, 0.88, 0.82))
+        high = min(float(line["penetration"].max()) * 1.15, 99)
+        x = np.linspace(0, high, 60)
+        w0 = float(line["expected"].iloc[0] * (1 - line["penetration"].iloc[0] / 100))
+        ax.plot(x, w0 / (1 - x / 100), color=MID, linewidth=1.2, linestyle=(0, (5, 3)), zorder=1)
+        texts, spots = [], []
+        for row in line.to_dict("records"):
+            colour, mark = paint.get(row["brand"], (MID, "o"))
+            ax.plot(row["penetration"], row["frequency"], mark, color=colour, markersize=8, zorder=3)
+            texts.append((codebook.option_label("brand", row["brand"], lang), {"color": colour, "size": 9.5}))
+            spots.append((row["penetration"], row["frequency"]))
+        ax.set_xlim(0, high * 1.08)
+        ax.margins(y=0.25)
+        for side in ("top", "right"):
+            ax.spines[side].set_visible(False)
+        ax.set_xlabel(labels.say("渗透率（使用者占比，%）", "Penetration (share of users, %)"), color=SOFT)
+        ax.set_ylabel(labels.say("使用者平均购买次数", "Mean purchases of users"), color=SOFT)
+        placed_labels(fig, ax, texts, spots)
+    fig.cemlab_alt = labels.say("双重危机线：", "Double-jeopardy line: ") + "; ".join(
+        f"{codebook.option_label('brand', r['brand'], lang)} {r['penetration']:.1f}%, {r['frequency']:.2f}"
+        for r in line.to_dict("records")
+    )
+    fig.cemlab_note = labels.say(
+        "虚线为双重危机线 w＝w₀/(1−b)：小品牌使用者少，购买也略少。", "Dashed: double-jeopardy line w = w0 / (1 - b)."
+    )
+    return fig
+
+
+def brand_lines(estimates, *, codebook, lang="zh", changes=None):
+    """One figure of every brand over the waves, names at the end of the lines, tested changes marked.
+
+    Parameters
+    ----------
+    estimates : pandas.DataFrame
+        Estimates of one metric and item by brand and ``_wave``, flagged, waves in order.
+    codebook, lang
+        As in `funnel_chart`.
+    changes : pandas.DataFrame, optional
+        ``group`` (brand) of changes to the last wave that stand; marked with a ring there.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    require_columns(estimates.columns, ["brand", "_wave", "estimate", "status"], "brand_lines")
+    labels, paint = Labels(codebook, lang), colours(codebook)
+    waves = list(dict.fromkeys(estimates["_wave"]))
+    known = estimates[estimates["status"].isin(["ok", "low_base"])].set_index(["brand", "_wave"])["estimate"]
+    changed = set() if changes is None else set(changes["group"])
+    with styled():
+        fig = Figure(figsize=(WIDTH, 3.9))
+        ax = fig.add_axes((0.07, 0.17, 0.79, 0.78))
+        ends, told = [], []
+        for brand in codebook.brands:
+            values = np.array([known.get((brand, wave), np.nan) for wave in waves], dtype=float)
+            if np.isnan(values).all():
+                continue
+            colour, mark = paint[brand]
+            own = codebook.brands[brand].own
+            ax.plot(range(len(waves)), values, color=colour, linewidth=2.2 if own else 1.1, marker=mark,
+                    markersize=5 if len(waves) < 13 else 3, zorder=4 if own else 3)  # fmt: skip
+            if brand in changed:
+                ax.plot(
+                    len(waves) - 1,
+                    values[-1],
+                    "o",
+                    markersize=14,
+                    markerfacecolor="none",
+                    markeredgecolor=INK,
+                    zorder=5,
+                )
+            last = np.flatnonzero(~np.isnan(values))[-1]
+            name = codebook.option_label("brand", brand, lang)
+            ends.append([values[last], f"{name} {values[last]:.1f}", colour])
+            told.append(f"{name} {values[last]:.1f}")
+        low, high = ax.get_ylim()
+        spread_ends(ax, ends, low, high, len(waves) - 1)
+        step = max(1, -(-len(waves) // 10))
+        ticks = range(0, len(waves), step)
+        ax.set_xticks(list(ticks), [wrap(labels.code("_wave", waves[i]), 7) for i in ticks])
+        ax.set_xlim(-0.3, len(waves) - 1 + 0.15)
+        for side in ("top", "right"):
+            ax.spines[side].set_visible(False)
+        ax.grid(axis="y", color=LINE, linewidth=0.6)
+        unit = estimates["unit"].iloc[0]
+        ax.set_ylabel(labels.unit(unit), color=SOFT)
+    fig.cemlab_alt = labels.say("；", "; ").join(told)
+    fig.cemlab_note = labels.say(
+        "黑圈：较上期的变化经检验成立；其余未见显著变化。",
+        "Ring: change since the previous wave stands after testing; otherwise no evidence of change.",
+    )
+    return fig
+
+
+def spread_ends(ax, ends, low, high, x):
+    """Names at the ends of lines, moved apart where they would meet."""
+    gap = (high - low) * 0.062
+    ends.sort(key=lambda end: end[0])
+    places = [end[0] for end in ends]
+    for _ in range(200):
+        moved = False
+        for i in range(len(places) - 1):
+            short = gap - (places[i + 1] - places[i])
+            if short > 1e-9:
+                places[i], places[i + 1], moved = places[i] - short / 2, places[i + 1] + short / 2, True
+        if not moved:
+            break
+    for (value, text, colour), place in zip(ends, places, strict=True):
+        ax.annotate(text, (x, value), xytext=(1.015, (place - low) / (high - low)), textcoords="axes fraction", size=8.5,
+                    color=colour, va="center", annotation_clip=False)  # fmt: skip
+    ax.set_ylim(low, high)

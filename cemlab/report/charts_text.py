@@ -1,0 +1,120 @@
+"""Charts of words: what separates two groups of comments, with intervals, and the word cloud beside it."""
+
+import pandas as pd
+
+from cemlab.checks import require_columns
+from cemlab.report.fonts import INK, SOFT
+from cemlab.report.labels import Labels
+from cemlab.report.rows import ACCENT, BRAND, describe, right_text, row_axes, styled
+
+PALETTE = ("#1f4e79", "#c8641b", "#2f7d6b", "#56514d", "#7a6c9d")
+
+
+def keyness_chart(words, *, n=10, lang="zh", names=None):
+    """The `n` clearest words of each side with their intervals, and the share of each side's comments that hold them.
+
+    Parameters
+    ----------
+    words : pandas.DataFrame
+        From `cemlab.text.keyness.keyness`.
+    n : int, default 10
+        Words a side.
+    lang : {"zh", "en"}
+    names : (str, str), optional
+        What target and reference are called; their codes when left out.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Solid where the adjusted p is below 1 - level, hollow otherwise. The target's words are on top, right of nought.
+
+    Raises
+    ------
+    ValueError
+        A column is missing, or no word.
+    """
+    require_columns(words.columns, ["word", "z", "log_odds", "ci_low", "ci_high", "p_adjusted"], "keyness_chart")
+    if not len(words):
+        raise ValueError("keyness_chart: the frame has no words; there is nothing to draw.")
+    labels = Labels(None, lang)
+    shown = pd.concat([words[words["z"] > 0].head(n), words[words["z"] < 0].tail(n)], ignore_index=True)
+    target, reference = names or (str(words["target"].iloc[0]), str(words["reference"].iloc[0]))
+    texts = [str(word).replace("$", r"\$") for word in shown["word"]]
+    level = float(shown["level"].iloc[0])
+    with styled():
+        low, high = min(shown["ci_low"].min(), 0), max(shown["ci_high"].max(), 0)
+        air = 0.05 * (high - low)
+        fig, ax, y = row_axes(texts, heads=[target, reference], low=low - air, high=high + air)
+        figures = []
+        for row, at in zip(shown.to_dict("records"), y, strict=True):
+            colour = BRAND if row["z"] > 0 else ACCENT
+            clear = row["p_adjusted"] < 1 - row["level"]
+            ax.plot([row["ci_low"], row["ci_high"]], [at, at], color=colour, linewidth=1.6, zorder=3)
+            ax.plot(row["log_odds"], at, "o" if row["z"] > 0 else "s", markersize=6.5, markeredgewidth=1.3, zorder=4,
+                    markeredgecolor=colour, markerfacecolor=colour if clear else "white")  # fmt: skip
+            mine = f"{row['percent']:.1f}% ({row['n']:,})", f"{row['percent_reference']:.1f}% ({row['n_reference']:,})"
+            for place, text in enumerate(mine):
+                right_text(ax, at, text, place, color=SOFT)
+            figures.append(" / ".join(mine))
+        ax.axvline(0, color=INK, linewidth=0.9, zorder=2)
+        axis = labels.say(f"← {reference}多用　　对数优势比　　{target}多用 →", f"← {reference}    log odds    {target} →")
+        ax.set_xlabel(axis.replace("$", r"\$"), color=SOFT)
+    what = labels.say("两组评论的用词差异", "Words that separate two groups of comments")
+    frame = shown.assign(status="ok")
+    fig = describe(fig, frame, texts, labels, what, figures)
+    more = labels.say("实心为校正后显著，空心为未见显著。", "Solid: significant after adjustment; hollow: not.")
+    fig.cemlab_note = f"{fig.cemlab_note} {more}".strip()
+    return fig
+
+
+def word_cloud(words, *, n=80, value="n"):
+    """A pyecharts word cloud of the `n` largest words by column `value`; show it with `cemlab.report.show_chart`.
+
+    Sizes say how often, not how surely: read `keyness_chart` beside it. Colours are fixed. Raises ValueError for a frame
+    without ``word`` and `value`.
+    """
+    from pyecharts.charts import WordCloud
+    from pyecharts.options import TooltipOpts
+
+    require_columns(words.columns, ["word", value], "word_cloud")
+    largest = words.nlargest(n, value, keep="first")
+    pairs = [(str(w), float(v)) for w, v in zip(largest["word"], largest[value], strict=True) if v > 0]
+    cloud = WordCloud().add("", pairs, word_size_range=[14, 60], rotate_step=90, shape="circle")
+    series = cloud.options["series"][0]
+    series |= {"layoutAnimation": False, "rotationRange": [0, 0], "width": "96%", "height": "92%"}
+    for place, entry in enumerate(series["data"]):
+        entry["textStyle"] = {"color": PALETTE[place % len(PALETTE)]}
+    return cloud.set_global_opts(tooltip_opts=TooltipOpts(is_show=True))
+
+
+def volume_by_source(counted, *, names, lang="zh"):
+    """Stacked columns of comments a period, one colour a source (pyecharts).
+
+    Parameters
+    ----------
+    counted : pandas.DataFrame
+        Index: period codes in order; columns: sources in order; cells: comments.
+    names : list of str
+        What the sources are called.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    pyecharts.charts.Bar
+    """
+    from pyecharts import options as opts
+    from pyecharts.charts import Bar
+
+    chart = Bar(init_opts=opts.InitOpts(width="100%")).add_xaxis([str(code) for code in counted.index])
+    for place, (source, name) in enumerate(zip(counted.columns, names, strict=True)):
+        chart.add_yaxis(
+            name, [int(v) for v in counted[source]], stack="all", label_opts=opts.LabelOpts(is_show=False),
+            itemstyle_opts=opts.ItemStyleOpts(color=PALETTE[place % len(PALETTE)]),
+        )  # fmt: skip
+    unit = "条" if lang == "zh" else "comments"
+    chart.set_global_opts(
+        tooltip_opts=opts.TooltipOpts(trigger="axis"),
+        yaxis_opts=opts.AxisOpts(name=unit),
+        legend_opts=opts.LegendOpts(pos_top="0"),
+    )
+    return chart

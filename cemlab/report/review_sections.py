@@ -1,0 +1,280 @@
+"""The report on reviews: how many come in and from where, how they judge over time, which weeks call for a look."""
+
+from functools import lru_cache
+
+import pandas as pd
+import polars as pl
+
+from cemlab.analyse import touchpoints as tp
+from cemlab.measure.schema import combine
+from cemlab.report import verdict
+from cemlab.report.comments import TEXT
+from cemlab.report.figures import show_figure
+from cemlab.report.findings import with_family
+from cemlab.report.labels import Labels
+from cemlab.report.sections import told
+from cemlab.report.text_sections import heads, say, sentence, table, titled
+from cemlab.report.text_texts import METHODS
+from cemlab.report.wording import gap, number, value
+
+TEXTS = {
+    "zh": {
+        "volume": "本期评论量",
+        "reviews": "{n} 条",
+        "last": "上期 {n} 条",
+        "negative": "差评占比",
+        "uncorrected": "未经校正",
+        "no_alarm": "没有时段低于控制限。",
+        "alarm": "有 {n} 个时段的净情感值低于控制限（{when}），属于提示信号，不是检验结论。",
+        "look": "通读 {when} 的差评原文{aspects}，查明起因与范围后再定措施。",
+        "about": "（该时段“{names}”的差评偏多）",
+    },
+    "en": {
+        "volume": "Reviews",
+        "reviews": "{n} reviews",
+        "last": "{n} the time before",
+        "negative": "Negative reviews",
+        "uncorrected": "uncorrected",
+        "no_alarm": "No period fell below its limits.",
+        "alarm": "{n} period(s) fell below the limits of net sentiment ({when}): a signal to look at, no tested claim.",
+        "look": "Read the negative reviews of {when}{aspects}, find cause and extent, then decide on measures.",
+        "about": " (“{names}” was blamed more than usual)",
+    },
+}
+
+
+def candidates(words):
+    """All that may become a sentence: stars and net sentiment since last wave and by source, aspects and themes."""
+    study = words.study
+    out = study.candidates(tp.candidate_claims) | words.candidates
+    groups = [frame for frame in (out.get("group"), words.segment_contrasts()) if frame is not None]
+    return out | ({"group": combine(groups, by=study.segments)} if groups else {})
+
+
+@lru_cache(maxsize=4)
+def period_of(words):
+    """The period whose reviews suffice for limits, or None."""
+    return None if words.reason else tp.suitable_period(words.data.lazy(), words.study.min_n)
+
+
+@lru_cache(maxsize=4)
+def charts_of(words):
+    """Control charts of volume and net sentiment, and the alarms: (frame, frame, frame), or None."""
+    from cemlab.text.opinions import alarms, opinion_chart, volume_chart
+
+    period = period_of(words)
+    if period is None:
+        return None
+    net = opinion_chart(words.data, period=period, min_n=words.study.min_n)
+    found = alarms(net, words.data, TEXT, lexicon=words.lexicon, period=period, min_n=words.study.min_n)
+    label = {"item": "topic:opinion"}
+    return volume_chart(words.data, period=period).assign(item="topic:volume"), net.assign(**label), found.assign(**label)
+
+
+def alarms_now(words):
+    """Alarms of this wave on the low side, newest first."""
+    found = charts_of(words)
+    if found is None:
+        return pd.DataFrame()
+    low = found[2][found[2]["turn"] == "down"] if len(found[2]) else found[2]
+    first = pd.to_datetime(words.now["_date"].drop_nulls().min())
+    return low[low["start"] + pd.Timedelta(days=6) >= first].reset_index(drop=True)
+
+
+def first_screen(words, said):
+    """The first screen: net sentiment, negative share, stars and volume; alarms as signals; findings and proposals."""
+    from cemlab.report.blocks import first_screen as block
+
+    study, lang = words.study, words.study.lang
+    if words.reason:
+        from cemlab.report.comments import LEAST
+
+        return block(say(words.reason, lang, written=f"{words.written:,}", least=LEAST), [], [], [], lang=lang)
+    text, cards = TEXTS[lang], cards_of(words, said)
+    opening = verdict.opening_sentence(cards, said, lang)
+    space, found, proposals = "" if lang == "zh" else " ", alarms_now(words), []
+    if charts_of(words) is not None:
+        when = say_list([row["at"] for row in found.to_dict("records")], lang)
+        opening += space + (text["alarm"].format(n=len(found), when=when) if len(found) else text["no_alarm"])
+    for row in found.head(2).to_dict("records"):
+        names = [study.codebook.label(f"topic:{one[0]}", lang) for one in row["aspects"][:2]]
+        about = text["about"].format(names=say_list(names, lang)) if names else ""
+        proposals.append(text["look"].format(when=row["at"], aspects=about))
+    further = verdict.suggestions(said, study.codebook, lang=lang)
+    proposals += [one for one in further if not proposals or one != verdict.TEXTS[lang]["nothing"]]
+    return block(opening, cards, verdict.top_findings(said), proposals[:3], lang=lang)
+
+
+def cards_of(words, said):
+    """Key figures: net sentiment with its tested change, negative share, stars, volume."""
+    study, lang, text = words.study, words.study.lang, TEXTS[words.study.lang]
+    net = words.net[words.net["_wave"] == study.wave].iloc[0].to_dict()
+    as_wave = said.assign(kind=said["kind"].replace({"aspect": "wave"}))
+    change, turn, decided = verdict.headline_change(net, as_wave, study.codebook, study.previous, lang)
+    name = "净情感值" if lang == "zh" else "Net sentiment"
+    cards = [{"title": name, "value": value(net["estimate"], "points", lang), "note": base(net, "points", lang)}]
+    cards[0] |= {"change": change, "direction": turn, "verdict": decided}
+    stars = tp.headline(study.now, study.codebook) if study.codebook.of_role("outcome") else None
+    if stars is not None:
+        cards += verdict.headline_figures(study.shown(stars), said, study.codebook, previous=study.previous, lang=lang)
+    share = words.sentiment[(words.sentiment["_wave"] == study.wave) & (words.sentiment["item"] == "topic:negative")]
+    row = share.iloc[0].to_dict()
+    note = base(row, "percent", lang) + ("" if words.gold is not None else ("，" if lang == "zh" else ", ") + text["uncorrected"])
+    cards.append({"title": text["negative"], "value": value(row["estimate"], "percent", lang), "note": note})
+    last = len(words.before) if study.previous is not None else 0
+    note = text["last"].format(n=f"{last:,}") if last else ""
+    cards.append({"title": text["volume"], "value": text["reviews"].format(n=f"{words.written:,}"), "note": note})
+    return cards
+
+
+def base(row, unit, lang):
+    """Base and interval of a card."""
+    low, high = number(row["ci_low"], unit), number(row["ci_high"], unit)
+    return verdict.TEXTS[lang]["base"].format(n=f"{int(row['n']):,}", level=f"{row['level']:.0%}", low=low, high=high)
+
+
+def say_list(names, lang):
+    """Names in a row."""
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
+def no_course(words):
+    """The sentence in place of a course over time."""
+    dated = "_date" in words.data.columns and words.data["_date"].drop_nulls().len() > 0
+    return sentence("sparse" if dated else "no_dates", words.study.lang)
+
+
+def show_volume(words):
+    """How many reviews come in, with limits, and from which source."""
+    from IPython.display import display
+
+    if words.reason:
+        return
+    found = charts_of(words)
+    if found is None:
+        display(no_course(words))
+        return
+    from cemlab.report.charts_text import volume_by_source
+    from cemlab.report.charts_time import score_over_time
+    from cemlab.report.echarts import show_chart
+
+    study, lang = words.study, words.study.lang
+    fig = score_over_time(found[0], codebook=study.codebook, lang=lang, changes={})
+    display(show_figure(fig, **titled("volume", lang)))
+    if study.segments:
+        counted, cut = by_period(words, study.segments[0]), study.segments[0]
+        names = [Labels(study.codebook, lang).code(cut, code) for code in counted.columns]
+        display(show_chart(volume_by_source(counted, names=names, lang=lang), height=320, lang=lang, **titled("volume_sources", lang)))
+
+
+def by_period(words, cut):
+    """Reviews by period (rows) and group (columns, in the codebook's order)."""
+    from cemlab.measure.period_codes import PERIODS, code
+
+    rows = words.data.select("_date", pl.col(cut).fill_null("(missing)")).drop_nulls("_date").to_pandas()
+    period = pd.to_datetime(rows["_date"]).dt.to_period(PERIODS[period_of(words)])
+    counted = rows.groupby([period, cut]).size().unstack(fill_value=0)
+    order = [c for c in words.study.codebook.columns[cut].options if c in counted]
+    counted = counted[order + [c for c in counted if c not in order]]
+    return counted.set_axis([code(p) for p in counted.index])
+
+
+def show_course(words):
+    """Net sentiment over time with limits, and the alarms."""
+    from IPython.display import display
+
+    if words.reason:
+        return
+    found = charts_of(words)
+    if found is None:
+        display(no_course(words))
+        return
+    from cemlab.report.charts_time import score_over_time
+
+    study, lang = words.study, words.study.lang
+    fig = score_over_time(found[1], codebook=study.codebook, lang=lang, changes={})
+    display(show_figure(fig, **titled("net_trend", lang)))
+    if not len(found[2]):
+        display(sentence("no_alarms", lang))
+        return
+    named = heads(lang, "period", "reviews", "value", "limits", "turn", "behind")
+    display(table(alarm_rows(words, found[2]), words, "alarms", heads=named))
+
+
+def alarm_rows(words, found):
+    """One line per alarm in words."""
+    lang, book, out = words.study.lang, words.study.codebook, []
+    for row in found.to_dict("records"):
+        behind = [f"{book.label('topic:' + name, lang)} {here:.1f}% ({there:.1f}%)" for name, here, there in row["aspects"][:3]]
+        nothing = say("spread" if row["turn"] == "down" else "nothing", lang)
+        out.append({
+            "period": row["at"], "reviews": f"{int(row['n']):,}", "value": number(row["value"], "points"),
+            "limits": f"[{number(row['lower'], 'points')}, {number(row['upper'], 'points')}]",
+            "turn": say(row["turn"], lang), "behind": say_list(behind, lang) or nothing,
+        })  # fmt: skip
+    return pd.DataFrame(out)
+
+
+def show_sources(words, said, groups):
+    """Net sentiment by source, each tested against the rest."""
+    from IPython.display import display
+
+    from cemlab.text.opinions import net_sentiment
+
+    study, lang = words.study, words.study.lang
+    if words.reason or not study.segments:
+        return
+    contrasts = with_family(groups, "group", said)
+    frames = [source_rows(net_sentiment(words.now, by=cut), contrasts, cut, words) for cut in study.segments]
+    rows = pd.concat(frames, ignore_index=True)
+    columns = ["group", "estimate", "interval", "n", "difference", "difference_interval", "told"]
+    columns = [c for c in columns if c in rows or c in ("interval", "difference_interval") and "told" in rows or c == "interval"]
+    display(table(rows, words, "sources", columns=columns, heads=heads(lang, group="source", estimate="net", told="theme_told")))
+
+
+def source_rows(estimates, contrasts, cut, words):
+    """The groups of one segment in words, with the tested difference from the rest."""
+    study, lang = words.study, words.study.lang
+    rows = study.shown(estimates.assign(item="topic:opinion"), words.now)
+    labels = Labels(study.codebook, lang)
+    rows = rows.assign(group=[labels.code(cut, code) for code in rows[cut]], code=rows[cut])
+    if contrasts is not None:
+        mine = contrasts[(contrasts["metric"] == "net_sentiment") & (contrasts["cut"] == cut)]
+        mine = told(mine, "group", lang).set_index("group")
+        for column in ("difference", "difference_low", "difference_high", "told"):
+            rows[column] = rows["code"].map(mine[column])
+        rows["told"] = rows["told"].fillna("—")
+    return rows.drop(columns=[cut, "code"])
+
+
+def methods(words):
+    """The method notes of the report on reviews."""
+    study, lang = words.study, words.study.lang
+    book = study.codebook
+    return METHODS[lang].format(
+        nps=value(book.minimum_effect.nps, "points", lang), share=gap(book.minimum_effect.share, "percent", lang),
+        min_n=study.min_n, low_n=max(study.min_n, book.bases.low_n), min_persons=book.privacy.min_persons, zone=book.timezone,
+    )  # fmt: skip
+
+
+def results(words):
+    """Frames for results.csv."""
+    found = None if words.reason else charts_of(words)
+    out = dict(words.results)
+    if found is not None:
+        out |= {"volume": found[0], "net_sentiment_trend": found[1]}
+        out["alarms"] = alarm_table(found[2])
+    if not words.reason:
+        from cemlab.text.opinions import net_sentiment
+
+        frames = [net_sentiment(words.now, by=cut) for cut in words.study.segments]
+        if frames:
+            rows = combine(frames, by=words.study.segments).assign(item="topic:opinion")
+            out["net_sentiment_groups"] = words.study.shown(rows, words.now)
+    return out
+
+
+def alarm_table(found):
+    """Alarms with their aspects as codes in one text, for the file."""
+    listed = ["; ".join(f"{name} {here:.1f} ({there:.1f})" for name, here, there in aspects) for aspects in found["aspects"]]
+    return found.assign(aspects=listed)
