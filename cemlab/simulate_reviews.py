@@ -9,7 +9,7 @@ import polars as pl
 from cemlab.simulate import in_blocks, shipped_reviews, spread
 
 FIRST = datetime(2026, 4, 6)  # a Monday
-WEEKS, PER_WEEK = 25, 70
+WEEKS, LEAST, MOST = 25, 58, 83  # reviews of an ordinary week
 TURN_OF_QUARTER = 12  # weeks before 29 June 2026 belong to the second quarter
 SOUR = 20  # the week from 24 August 2026
 SOUR_SIZE, SOUR_PRAISE, SOUR_BREAKFAST = 120, 30, 70  # of its 90 complaints 70 are about breakfast
@@ -46,7 +46,7 @@ def review_rows(seed=20261002):
     others = sorted(set(blame) - set(breakfast))
     shelves = {True: [praise[i] for i in rng.permutation(len(praise))], False: [others[i] for i in rng.permutation(len(others))]}
     parts = []
-    for week, (size, liked) in enumerate(weekly()):
+    for week, (size, liked) in enumerate(weekly(rng)):
         kinds = rng.permutation(np.arange(size) < liked)
         texts = [shelves[bool(kind)].pop() for kind in kinds]
         if week == SOUR:
@@ -58,9 +58,9 @@ def review_rows(seed=20261002):
     return rows.sort("answered", maintain_order=True)
 
 
-def weekly():
+def weekly(rng):
     """Reviews and positive reviews of each week, so that both quarters hold the same share of praise."""
-    sizes = [SOUR_SIZE if week == SOUR else PER_WEEK for week in range(WEEKS)]
+    sizes = [SOUR_SIZE if week == SOUR else int(n) for week, n in enumerate(rng.integers(LEAST, MOST, WEEKS))]
     second = sizes[TURN_OF_QUARTER:]
     calm = len(second) - 1
     liked = spread(round(PRAISE * sum(second)) - SOUR_PRAISE, range(calm), [1] * calm).astype(int)

@@ -106,6 +106,23 @@ def suitable_period(data, min_n=30):
     return None
 
 
+def earlier_periods(data, codebook, options):
+    """The first and last period before the newest wave when they can carry limits (eight at least), else None.
+
+    Limits from the time before show a change of this wave; limits from all periods would be drawn towards it.
+    """
+    waves = wave_profile(data)
+    columns = answered_columns(data, codebook, "nps", "outcome")
+    if len(waves) < 2 or not columns:
+        return None
+    rules = {"metric": "mean", "scale": (columns[0].scale.low, columns[0].scale.high)}
+    periods = control_chart(data, columns[0].name, **rules, **options)
+    begin = pd.to_datetime(waves["first"]).max()
+    before = periods[(pd.to_datetime(periods["start"]) < begin) & (periods["status"] == "ok")]
+    before = before[pd.to_datetime(before["start"]) + pd.Timedelta(days=PERIOD_DAYS[options["period"]] - 1) < begin]
+    return (before["at"].iloc[0], before["at"].iloc[-1]) if len(before) >= FEWEST_PERIODS else None
+
+
 def trend(data, codebook, *, weights=None, period=None, min_n=30):
     """Control charts of NPS and satisfaction by the period that fits; None where time or answers are too few.
 
@@ -127,6 +144,7 @@ def trend(data, codebook, *, weights=None, period=None, min_n=30):
     if period is None:
         return None
     options = {"period": period, "weights": weights, "min_n": min_n}
+    options["baseline"] = earlier_periods(data, codebook, options)
     frames = [control_chart(data, c.name, metric="nps", **options) for c in answered_columns(data, codebook, "nps")]
     for (low, high, top), items in alike(answered_columns(data, codebook, "outcome")).items():
         frames.append(control_chart(data, items, metric="top_box", scale=(low, high), top=list(top), **options))

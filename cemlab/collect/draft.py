@@ -96,9 +96,10 @@ def draft_codebook(path, *, name=None):
         lines.append(_line(canonical, _fields(column, words, guess), guess.why if guess.weak else ""))
         if guess.weak:
             checks.append(f"{canonical}: {guess.role}" + (f", {guess.why}" if guess.why else ""))
-    return _document(
-        name, Path(path).name, export, lines, checks, left, any(g.role == "touchpoint" for g in guesses.values())
-    )
+    roles = {guess.role for guess in guesses.values()}
+    if not roles & {"nps", "outcome", "effort"}:
+        checks.insert(0, "no question rates the whole: the report needs one with the role nps, outcome or effort")
+    return _document(name, Path(path).name, export, lines, checks, left, "touchpoint" in roles)
 
 
 def _document(name, source, export, lines, checks, left, touchpoints):

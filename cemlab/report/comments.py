@@ -24,13 +24,14 @@ class Comments:
     reason: str = ""
     asked: int = 0  # answers of this wave
     written: int = 0  # of them with a comment
-    data: object = field(default=None, repr=False)  # both waves, one row per comment
+    data: object = field(default=None, repr=False)  # both waves, one row per comment that holds an opinion
+    every: object = field(default=None, repr=False)  # the same with those that hold none (praise by default, "nothing")
     lexicon: object = field(default=None, repr=False)
     gold: object = field(default=None, repr=False)
 
     @property
     def now(self):
-        """Comments of this wave."""
+        """Comments of this wave that hold an opinion."""
         return self.data.filter(pl.col("_wave") == self.study.wave)
 
     @property
@@ -245,7 +246,10 @@ def open_comments(study):
     if len(now) < LEAST:
         return Comments(study, "few", **counted)
     rows = with_opinions(rows.with_columns(mask_series(rows[TEXT])), TEXT)
-    return Comments(study, "", data=rows, lexicon=lexicon_of(book), gold=labelled_sample(book), **counted)
+    told = rows.filter(pl.col("label") != "none")
+    if (told["_wave"] == study.wave).sum() < LEAST:
+        return Comments(study, "few", **counted)
+    return Comments(study, "", data=told, every=rows, lexicon=lexicon_of(book), gold=labelled_sample(book), **counted)
 
 
 def labelled_sample(book):

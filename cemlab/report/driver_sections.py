@@ -5,7 +5,9 @@ import pandas as pd
 from cemlab.analyse import touchpoint_drivers
 from cemlab.analyse.funnel_plot import funnel_plot
 from cemlab.analyse.touchpoints import answered_columns, suitable_period
+from cemlab.measure.moments import counts
 from cemlab.measure.quality import quality_effects, quality_flags
+from cemlab.measure.schema import MISSING
 from cemlab.measure.trend import control_chart
 from cemlab.report.charts_drivers import driver_bars, quadrant_map
 from cemlab.report.charts_journey import journey_curve, waiting_chart
@@ -148,9 +150,10 @@ def experiences(drivers, study, named):
     return table(out, study, "experiences", list(out.columns))
 
 
-def paths(drivers, study):
-    """The two improvement paths of the key experiences."""
+def paths(drivers, study, named):
+    """The two improvement paths of the key experiences that may be named."""
     rows = None if drivers is None else drivers.paths
+    rows = rows if rows is None else rows[rows["item"].isin(named)]
     if rows is None or not len(rows):
         return absent("paths", study)
     out = pd.DataFrame({
@@ -210,10 +213,12 @@ def store_results(study, *, seed=1):
     store, score = study.codebook.only("store"), study.codebook.only("nps")
     if store is None or score is None:
         return None
-    try:
-        return study.shown(funnel_plot(study.now, score.name, by=store.name, weights=study.weights, seed=seed))
-    except ValueError:
-        return None  # fewer than two stores that can be judged
+    sizes = counts(study.now, score.name, by=store.name).dropna(subset="value").groupby(store.name)["n"].sum()
+    if (sizes.drop(MISSING, errors="ignore") >= 2 * study.min_n).sum() < 2:
+        return None
+    results = funnel_plot(study.now, score.name, by=store.name, weights=study.weights, seed=seed)
+    shown = study.shown(results.drop(columns="signal"))
+    return shown.assign(signal=results["signal"].where(shown["status"].isin(["ok", "low_base"]), ""))
 
 
 def stores(results, study):

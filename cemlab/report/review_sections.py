@@ -7,12 +7,12 @@ import polars as pl
 
 from cemlab.analyse import touchpoints as tp
 from cemlab.measure.schema import combine
-from cemlab.report import verdict
+from cemlab.report import sections, verdict
 from cemlab.report.comments import TEXT
 from cemlab.report.figures import show_figure
 from cemlab.report.findings import with_family
 from cemlab.report.labels import Labels
-from cemlab.report.sections import told
+from cemlab.report.sections import day, told
 from cemlab.report.text_sections import heads, say, sentence, table, titled
 from cemlab.report.text_texts import METHODS
 from cemlab.report.wording import gap, number, value
@@ -68,7 +68,7 @@ def charts_of(words):
     net = opinion_chart(words.data, period=period, min_n=words.study.min_n)
     found = alarms(net, words.data, TEXT, lexicon=words.lexicon, period=period, min_n=words.study.min_n)
     label = {"item": "topic:opinion"}
-    return volume_chart(words.data, period=period).assign(item="topic:volume"), net.assign(**label), found.assign(**label)
+    return volume_chart(words.every, period=period).assign(item="topic:volume"), net.assign(**label), found.assign(**label)
 
 
 def alarms_now(words):
@@ -94,12 +94,12 @@ def first_screen(words, said):
     opening = verdict.opening_sentence(cards, said, lang)
     space, found, proposals = "" if lang == "zh" else " ", alarms_now(words), []
     if charts_of(words) is not None:
-        when = say_list([row["at"] for row in found.to_dict("records")], lang)
+        when = say_list([period_name(row, words) for row in found.to_dict("records")], lang)
         opening += space + (text["alarm"].format(n=len(found), when=when) if len(found) else text["no_alarm"])
     for row in found.head(2).to_dict("records"):
         names = [study.codebook.label(f"topic:{one[0]}", lang) for one in row["aspects"][:2]]
         about = text["about"].format(names=say_list(names, lang)) if names else ""
-        proposals.append(text["look"].format(when=row["at"], aspects=about))
+        proposals.append(text["look"].format(when=period_name(row, words), aspects=about))
     further = verdict.suggestions(said, study.codebook, lang=lang)
     proposals += [one for one in further if not proposals or one != verdict.TEXTS[lang]["nothing"]]
     return block(opening, cards, verdict.top_findings(said), proposals[:3], lang=lang)
@@ -121,10 +121,30 @@ def cards_of(words, said):
     row = share.iloc[0].to_dict()
     note = base(row, "percent", lang) + ("" if words.gold is not None else ("，" if lang == "zh" else ", ") + text["uncorrected"])
     cards.append({"title": text["negative"], "value": value(row["estimate"], "percent", lang), "note": note})
-    last = len(words.before) if study.previous is not None else 0
+    last = int((words.every["_wave"] == study.previous).sum()) if study.previous is not None else 0
     note = text["last"].format(n=f"{last:,}") if last else ""
     cards.append({"title": text["volume"], "value": text["reviews"].format(n=f"{words.written:,}"), "note": note})
     return cards
+
+
+def period_name(row, words):
+    """A period as the reader calls it: its first day for a week, its code otherwise."""
+    if period_of(words) != "week":
+        return row["at"]
+    first = day(row["start"], words.study.lang)
+    return f"{first}起的一周" if words.study.lang == "zh" else f"the week from {first}"
+
+
+def disclosure(study):
+    """Where the reviews come from, in the codebook's words."""
+    text = sections.disclosure(study)
+    return text.replace("答卷", "评论") if study.lang == "zh" else text.replace("Newest answer", "Newest review")
+
+
+def wave_table(study):
+    """Reviews, persons and days of each wave."""
+    named = sections.heads(study, "wave", "persons", "first", "last") | heads(study.lang, answers="reviews")
+    return sections.table(sections.wave_table(study), study, "waves", heads=named)
 
 
 def base(row, unit, lang):
@@ -171,7 +191,7 @@ def by_period(words, cut):
     """Reviews by period (rows) and group (columns, in the codebook's order)."""
     from cemlab.measure.period_codes import PERIODS, code
 
-    rows = words.data.select("_date", pl.col(cut).fill_null("(missing)")).drop_nulls("_date").to_pandas()
+    rows = words.every.select("_date", pl.col(cut).fill_null("(missing)")).drop_nulls("_date").to_pandas()
     period = pd.to_datetime(rows["_date"]).dt.to_period(PERIODS[period_of(words)])
     counted = rows.groupby([period, cut]).size().unstack(fill_value=0)
     order = [c for c in words.study.codebook.columns[cut].options if c in counted]
@@ -208,7 +228,7 @@ def alarm_rows(words, found):
         behind = [f"{book.label('topic:' + name, lang)} {here:.1f}% ({there:.1f}%)" for name, here, there in row["aspects"][:3]]
         nothing = say("spread" if row["turn"] == "down" else "nothing", lang)
         out.append({
-            "period": row["at"], "reviews": f"{int(row['n']):,}", "value": number(row["value"], "points"),
+            "period": period_name(row, words), "reviews": f"{int(row['n']):,}", "value": number(row["value"], "points"),
             "limits": f"[{number(row['lower'], 'points')}, {number(row['upper'], 'points')}]",
             "turn": say(row["turn"], lang), "behind": say_list(behind, lang) or nothing,
         })  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cemlab.checks import nearest
+from cemlab.checks import nearest, require_choice
 from cemlab.codebook import load_codebook
 from cemlab.measure.bases import flag_bases
 from cemlab.measure.schema import COMPARISONS, ESTIMATES
@@ -103,6 +103,10 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     """
     from cemlab.store import current_version, freshness, scan, waves_present
 
+    require_choice(lang, ("zh", "en"), name="lang", where="study")
+    if min_n is not None and min_n < 0:
+        raise ValueError(f"study: `min_n` is {min_n}; it is a number of answers, 0 or more (0: the codebook's).")
+
     book = with_topics(load_codebook(find_codebook(codebook)))
     at = current_version(book) if version is None else version
     present = set(waves_present(book, version=at))
@@ -123,7 +127,8 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     if unknown:
         hint = nearest(unknown[0], segments)
         near = f" Did you mean {hint!r}?" if hint else ""
-        raise ValueError(f"study {book.name}: {unknown[0]!r} is no segment.{near} There are {segments}.")
+        there = f"There are {segments}." if segments else "Its codebook gives no column the role segment."
+        raise ValueError(f"study {book.name}: {unknown[0]!r} is no segment.{near} {there}")
     return Study(
         codebook=book,
         lang=lang,
@@ -159,7 +164,8 @@ def weight_column(book, weights, have):
     if weights == "codebook":
         return named if named in have else None
     if weights not in have:
-        raise ValueError(f"study {book.name}: no weight column {weights!r}; write codebook, none, or {named!r}.")
+        others = f"codebook, none or {named!r}" if named else "none: its codebook names no weight"
+        raise ValueError(f"study {book.name}: no weight column {weights!r}; write {others}.")
     return weights
 
 

@@ -51,6 +51,8 @@ def show_sentiment(words):
     percent = f"{100 * words.written / max(words.asked, 1):.1f}%"
     share = "share_reviews" if words.study.codebook.study == "word_of_mouth" else "share"
     counted = say(share, lang, asked=f"{words.asked:,}", written=f"{words.written:,}", percent=percent)
+    silent = words.written - len(words.now)
+    counted += say("silent", lang, silent=f"{silent:,}") if silent else ""
     display(Markdown(counted + "\n\n" + correction(words)))
     named = heads(lang, "wave", "reviews", "positive", "neutral", "negative", "net")
     display(table(sentiment_rows(words), words, "comment_sentiment", heads=named))

@@ -20,6 +20,10 @@ WORDS = {
         "{written} reviews were collected this time. Reviewers speak up on their own and are no random sample of customers: "
         "what follows describes the reviews, unweighted.",
     ),
+    "silent": (
+        "其中 {silent} 条不含意见（“无”、系统默认好评等），以下不计入。",
+        " {silent} of them hold no opinion (“nothing”, praise by default) and are left out below.",
+    ),
     "uncorrected": (
         "情感占比**未经校正**：由程序逐条判读，本研究尚无人工标注样本。同一程序在公开的酒店与网购评论上，正负判断约每十二条错一条"
         "（正确率约 92%）；在其他领域可能更差。占比的置信区间只含抽样误差，不含判读误差。标注 200 条评论即可校正。",
@@ -86,8 +90,8 @@ WORDS = {
 }
 TITLES = {
     "comment_sentiment": (
-        ("评论情感构成，各期", "括号内为 95% 置信区间。好评、中性、差评由程序判读；“无”“系统默认好评”等不含意见的评论不计入。净情感值＝好评占比−差评占比（−100 至 100）。"),
-        ("Sentiment of comments by wave", "Brackets: 95 % intervals. Read by a program; comments without an opinion are left out. Net sentiment: positive less negative (-100 to 100)."),
+        ("评论情感构成，各期", "括号内为 95% 置信区间。好评、中性、差评由程序判读。净情感值＝好评占比−差评占比（−100 至 100）。"),
+        ("Sentiment of comments by wave", "Brackets: 95 % intervals. Read by a program. Net sentiment: positive less negative (-100 to 100)."),
     ),
     "aspects_net": (
         (
@@ -123,7 +127,7 @@ TITLES = {
         ("Themes of comments: share and change", "Found in both waves, named by their words; verdicts adjusted over the report."),
     ),
     "keyness": (
-        ("{target}与{reference}评论的用词差异", "百分比为该组评论中出现该词的比例（括号内为条数）。探索性结果，不成文。"),
+        ("{target}与{reference}的用词差异", "百分比为该组评论中出现该词的比例（括号内为条数）。探索性结果，不成文。"),
         ("Words of {target} and {reference}", "Share (and number) of each side's comments that hold the word. Exploratory."),
     ),
     "cloud": (

@@ -40,9 +40,31 @@ def test_the_planted_figures_are_in_the_results(report):
 
 def test_the_claims_are_those_planted_and_no_others(report):
     table = pd.read_csv(report[0] / "findings.csv")
-    said = table[table["verdict"] == "claim"]
+    said = table[(table["verdict"] == "claim") & (table["kind"] != "driver")]
     found = {(r.kind, r.metric, r.item, *([r.cut] if isinstance(r.cut, str) else [])) for r in said.itertuples()}
     assert found == PLANTED["claims"]
+
+
+def test_breakfast_is_the_one_key_experience(report):
+    page = (report[0] / "report.html").read_text(encoding="utf-8")
+    assert PLANTED["key_experience"] == "breakfast"
+    assert page.count("可点名</td>") == 1
+    assert "优先改进“早餐”" in page
+    table = pd.read_csv(report[0] / "results.csv", dtype={"hotel": str})
+    drivers = table[(table["part"] == "drivers") & (table["metric"] == "importance") & (table["item"] != "(noise)")]
+    assert drivers.sort_values("estimate")["item"].iloc[-1] == "breakfast"
+
+
+def test_only_the_planted_hotel_lies_outside(report):
+    table = pd.read_csv(report[0] / "results.csv", dtype={"hotel": str})
+    stores = table[(table["part"] == "stores") & (table["signal"] == "beyond_998")]
+    assert stores["hotel"].tolist() == [PLANTED["hotel"]]
+
+
+def test_the_knee_of_waiting_is_found_where_it_was_planted(report):
+    page = (report[0] / "report.html").read_text(encoding="utf-8")
+    found = re.search(r"“入住等候时间”超过 ([\d.]+) 分钟（95% 置信区间 ([\d.]+)～([\d.]+)）", page)
+    assert float(found[2]) <= PLANTED["knee"] <= float(found[3])
 
 
 def test_the_control_chart_signals_the_week_of_the_turn(report):
