@@ -137,6 +137,22 @@ def check(file: Annotated[Path, typer.Argument(help="代码本 YAML / a codebook
     typer.echo(f"{book.name}: {len(book.columns)} 列 / columns, {len(book.waves)} 期 / waves, {book.hash()[:12]}")
 
 
+@app.command()
+def recall(
+    codebook: CodebookOption,
+    wave: Annotated[str, typer.Option("--wave", "-w", help="期次代码 / code of the wave")] = "latest",
+    since: Annotated[str | None, typer.Option(help="自何日起，如 2026-09-21 / first day")] = None,
+    until: Annotated[str | None, typer.Option(help="至何日止 / last day")] = None,
+    due_days: Annotated[int, typer.Option(help="几日内回访 / days until somebody calls")] = 2,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="csv，缺省 data/care/…（不随报告分发）")] = None,
+):
+    """待回访名单（假名、已脱敏、到期日），仅供回访团队 / unhappy customers to call back, for the care team only."""
+    from cemlab.act.care import write_recall_list
+
+    path, number = write_recall_list(codebook, wave=wave, since=since, until=until, due_days=due_days, out=out)
+    typer.echo(f"{number} 人待回访 / to be called back: {path}")
+
+
 @vault_app.command("list")
 def vault_list():
     """列出保存的原始文件 / list the kept raw files."""

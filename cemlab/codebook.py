@@ -17,7 +17,9 @@ STUDIES = ("service_touchpoints", "brand_health", "product_concept", "employee_e
 SCALES = ("nps", "outcome", "touchpoint", "effort")
 DEFAULT_TYPE = {
     **dict.fromkeys(SCALES, "scale"),
-    **dict.fromkeys(("segment", "cluster", "store", "question", "key", "person", "wave", "consent", "identifier"), "single"),
+    **dict.fromkeys(
+        ("segment", "cluster", "store", "question", "key", "person", "wave", "consent", "identifier"), "single"
+    ),
     **dict.fromkeys(("operational", "weight"), "number"),
     "comment": "text",
     "time": "time",
@@ -292,6 +294,7 @@ class BrandQuestions(Part):
     awareness: tuple[str, ...] = ()
     funnel: tuple[str, ...] = ()
     users: str | None = None
+    consideration: str | None = None
     preference: str | None = None
     nps: str | None = None
     satisfaction: str | None = None

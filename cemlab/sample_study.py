@@ -2,36 +2,46 @@
 
 from cemlab.paths import codebooks_folder, project_root, reports_folder
 from cemlab.sample_files import write_service_sample
+from cemlab.simulate_reviews import write_review_sample
+
+SAMPLES = {  # study: what writes its exports, the wave reported
+    "service_touchpoints": (write_service_sample, "2026Q3"),
+    "word_of_mouth": (write_review_sample, "2026Q3"),
+}
 
 
-def make_sample():
+def make_sample(studies=tuple(SAMPLES)):
     """Write the sample studies' exports under data/sample; return their paths."""
-    return write_service_sample(project_root() / "data" / "sample")
+    return [path for study in studies for path in SAMPLES[study][0](project_root() / "data" / "sample")]
 
 
-def report_samples(*, lang="zh", say=print):
-    """Make the sample, take it into the store and render its report.
+def report_samples(*, lang="zh", say=print, studies=tuple(SAMPLES)):
+    """Make the samples, take them into the store and render their reports.
 
     Parameters
     ----------
     lang : {"zh", "en"}
-        Language of the report.
+        Language of the reports.
     say : callable
         Takes one line of progress.
+    studies : sequence of str
+        Names of the studies wanted, all of them without it.
 
     Returns
     -------
     list of pathlib.Path
-        The reports' HTML files.
+        The reports' HTML files, in the order of `studies`.
     """
     from cemlab.collect.ingest import ingest
     from cemlab.report.render import render
     from cemlab.report.study import notebook_of
 
-    exports = make_sample()
-    codebook = codebooks_folder() / "service_touchpoints.yml"
-    for line in ingest(exports, codebook).lines(lang):
-        say(line)
-    out = reports_folder() / "service_touchpoints" / "2026Q3"
-    folder = render(notebook_of("service_touchpoints"), parameters={"codebook": str(codebook), "lang": lang}, out=out)
-    return [folder / "report.html"]
+    out = []
+    for study in studies:
+        codebook = codebooks_folder() / f"{study}.yml"
+        for line in ingest(make_sample([study]), codebook).lines(lang):
+            say(line)
+        folder = reports_folder() / study / SAMPLES[study][1]
+        folder = render(notebook_of(study), parameters={"codebook": str(codebook), "lang": lang}, out=folder)
+        out.append(folder / "report.html")
+    return out

@@ -63,6 +63,7 @@ PLANTED = {  # what a report of 2026Q3 against 2026Q2 must say, and nothing else
         ("group", "nps", "recommend", "purpose"),
         ("group", "top_box", "overall", "purpose"),
     },
+    "comment_claims": {("aspect", "net_sentiment", "topic:opinion")},  # follows from who praises and who blames
 }
 
 

@@ -53,13 +53,13 @@ def test_overlapping_shares_by_hand():
 
 
 def test_overlapping_means_by_simulation():
-    """Under no difference the test of overlapping columns rejects 5 % (4,000 runs: 5 +- 1.1 %)."""
+    """Under no difference the test of overlapping columns rejects 5 % (1,500 runs, exact seed: 5 +- 1.7 %)."""
     rng = np.random.default_rng(20261001)
     p_values = []
-    for _ in range(4000):
+    for _ in range(1500):
         x = rng.normal(3, 1, 60)
         p_values.append(pair_tests(sums(x[:40])[None], sums(x[20:])[None], sums(x[20:40])[None], "mean")["p_value"][0])
-    assert abs(np.mean(np.array(p_values) < 0.05) - 0.05) < 0.011
+    assert abs(np.mean(np.array(p_values) < 0.05) - 0.05) < 0.017
 
 
 def test_a_column_against_itself_has_no_evidence():

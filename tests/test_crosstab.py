@@ -129,7 +129,10 @@ def test_scores_are_those_of_the_reports(weights):
     table = crosstab(data, ["recommend", "like"], "sex", codebook=BOOK, weights=weights, min_n=1, low_n=1)
     pairs = [
         (cell(table, "nps", "1"), nps(data, "recommend", by="sex", weights=weights)),
-        (cell(table, "mean", "1", item="like__x"), mean_score(data, "like__x", scale=(1, 5), by="sex", weights=weights)),
+        (
+            cell(table, "mean", "1", item="like__x"),
+            mean_score(data, "like__x", scale=(1, 5), by="sex", weights=weights),
+        ),
         (
             cell(table, "top_box", "1", item="like__x"),
             top_box(data, "like__x", scale=(1, 5), by="sex", weights=weights),

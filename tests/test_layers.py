@@ -35,8 +35,9 @@ MAY_CALL = {
     "forget": LOWER | {"report"},
     "explore": LOWER | {"report"},
     "simulate": WORDS,
+    "simulate_reviews": WORDS | {"simulate"},
     "sample_files": WORDS | {"simulate"},
-    "sample_study": LOWER | {"collect", "report", "simulate", "sample_files"},
+    "sample_study": LOWER | {"collect", "report", "simulate", "simulate_reviews", "sample_files"},
     "doctor": WORDS | {"report"},
     "lab": WORDS,
 }

@@ -76,7 +76,7 @@ def with_steps(frame, stages, where):
         given = (number_column(before) == 1) & ~number_column(stage).is_null()
         why = nw.when(~given).then(nw.lit("not_applicable")).otherwise(nw.lit(None, nw.String))
         steps.append(why.alias(f"{STEP}{stage}__why"))
-    return frame.with_columns(*steps).to_native()
+    return (frame.with_columns(*steps) if steps else frame).to_native()
 
 
 def routed(frame, stages):

@@ -6,7 +6,7 @@ import narwhals as nw
 
 from cemlab.analyse.brand_funnel import routed
 from cemlab.measure.moments import columns_of, lazy, number_column
-from cemlab.measure.stack import stack_brands
+from cemlab.measure.stack import answer, stack_brands
 
 KEPT = ("_key", "_person", "_wave", "_date", "_replicate")
 POINTS = "points__"
@@ -22,6 +22,7 @@ class BrandPlan:
     funnel: list
     image: list
     entry_points: list
+    consideration: str | None
     users: str | None
     preference: str | None
     nps: str | None
@@ -38,15 +39,9 @@ class BrandPlan:
 
     @property
     def headline(self):
-        """The stages of the first screen: awareness, consideration (the stage before use), use, preference."""
-        wanted = [self.funnel[0] if self.funnel else None, self.before_users, self.users, self.preference]
+        """The stages of the first screen: awareness, consideration, use, preference."""
+        wanted = [self.funnel[0] if self.funnel else None, self.consideration, self.users, self.preference]
         return list(dict.fromkeys(stage for stage in wanted if stage in self.stages))
-
-    @property
-    def before_users(self):
-        """The stage named in the index or funnel between awareness and use, where there is one."""
-        inner = self.funnel[1 : self.funnel.index(self.users)] if self.users in self.funnel else self.funnel[1:2]
-        return max(inner, key=lambda stage: "consider" in stage, default=None) if inner else None
 
 
 def brand_plan(data, codebook):
@@ -90,14 +85,12 @@ def brand_plan(data, codebook):
     rated = named.nps, named.satisfaction, named.frequency
     nps, satisfaction, frequency = (one(name) for name in rated)
     beside, funnel = known(named.awareness, True), known(named.funnel, True)
-    stage = {**dict.fromkeys(named.funnel), **dict.fromkeys(named.awareness)}
     preference = one(named.preference, True)
     users = named.users if named.users in funnel else None
     if preference and preference not in funnel and preference not in beside:
         beside = [*beside, preference]
     asked_of = codebook.batteries.get(named.satisfaction) if named.satisfaction else None
     scale = asked_of.scale if asked_of else None
-    del stage
     index = {}
     for name, weight in named.index.items():
         column = f"{POINTS}{nps}" if name == named.nps else name
@@ -106,7 +99,8 @@ def brand_plan(data, codebook):
             index[column] = (weight, *ends)
     return BrandPlan(
         brands=list(codebook.brands), own=codebook.own_brand, beside=beside, funnel=funnel, image=known(named.image),
-        entry_points=known(named.entry_points), users=users, preference=preference, nps=nps, satisfaction=satisfaction,
+        entry_points=known(named.entry_points), users=users, consideration=named.consideration,
+        preference=preference, nps=nps, satisfaction=satisfaction,
         frequency=frequency, scale=scale, index=index, asked=asked,
     )  # fmt: skip
 
@@ -124,6 +118,17 @@ def places_of(name, codebook, have, stage):
     if column.type == "multiple":
         return name, {b: f"{name}__{b}" for b in codebook.brands if f"{name}__{b}" in have}
     return name, ({b: (name, [b]) for b in codebook.brands if b in column.options} if name in have else {})
+
+
+def reached_columns(data, plan, stage):
+    """The data with a 0/1 column for each brand of a stage, and {brand: column}, for methods that compare brands in one row."""
+    frame, columns = lazy(data, "reached_columns"), {}
+    made = []
+    for brand, place in plan.asked.get(stage, {}).items():
+        columns[brand] = place if isinstance(place, str) else f"reached__{brand}"
+        if not isinstance(place, str):
+            made.append(answer(place, frame).alias(f"reached__{brand}"))
+    return (frame.with_columns(*made) if made else frame).to_native(), columns
 
 
 def brand_rows(data, codebook, plan=None, *, keep=()):

@@ -12,6 +12,7 @@ from cemlab.analyse.journey import experience_curve
 from cemlab.analyse.penalty_reward import penalty_reward
 from cemlab.analyse.touchpoints import answered_columns
 from cemlab.measure.profile import response_profile
+from cemlab.measure.rows import thinned
 
 MIN_ANSWERS = 200  # under this many answers correlations only (STUDIES: n >= max(200, 10 a driver))
 WIDELY = 0.6  # touchpoints used by this share of guests enter one regression row by row
@@ -98,7 +99,7 @@ def asymmetry_of(data, codebook, outcome, names, profile, weights, level):
         return None
     scale = codebook.columns[used[0]].scale
     low, high = max(scale.bottom_codes), max(min(scale.top_codes), scale.high - (scale.high - scale.low) // 6)
-    return penalty_reward(data, outcome, used, low=low, high=high, weights=weights, level=level)
+    return penalty_reward(thinned(data), outcome, used, low=low, high=high, weights=weights, level=level)
 
 
 def journey(data, codebook, *, weights=None, cluster=None, level=0.95, seed=1, draws=2000):

@@ -240,3 +240,28 @@ def reasons(data, columns, *, where="reasons"):
     out = out.fillna({"n": 0, "not_applicable": 0, "not_asked": 0})
     out["n_missing"] = out["rows"] - out["n"] - out["not_applicable"] - out["not_asked"]
     return out.astype(dict.fromkeys(("rows", "n", "not_applicable", "not_asked", "n_missing"), "int64"))
+
+
+def thinned(data, most=1_000_000):
+    """`data`, or a random part of its persons where it holds more than `most` rows, for methods that need rows.
+
+    Parameters
+    ----------
+    data : pandas, polars or Spark data frame
+        With ``_replicate`` (0 to 255, from the keyed person); without it all rows are given back.
+    most : int, default 1,000,000
+
+    Returns
+    -------
+    data frame
+        The same kind of frame. Whole replicates are taken, so that a person's answers stay together.
+    """
+    frame = lazy(data, "thinned")
+    if "_replicate" not in columns_of(frame):
+        return data
+    (table,) = collect_all([frame.select(nw.len().alias("rows"))])
+    rows = int(table["rows"].iloc[0])
+    if rows <= most:
+        return data
+    kept = max(int(256 * most / rows), 1)
+    return frame.filter(nw.col("_replicate") < kept).to_native()

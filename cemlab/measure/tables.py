@@ -231,9 +231,7 @@ def whole_block(block, rows, counted, level, small_level, adjust, min_n):
     if not block.parts:
         return out
     own = set(block.name.split("*"))  # a question by itself has nothing to test
-    kinds = [
-        None if row.metric in UNTESTED or row.question in own else TESTED.get(row.metric, "share") for row in rows
-    ]
+    kinds = [None if row.metric in UNTESTED or row.question in own else TESTED.get(row.metric, "share") for row in rows]
     tables = [row.question for row in rows]
     told, _ = letters(
         *(sums, members, columns, kinds, tables),

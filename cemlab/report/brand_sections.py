@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cemlab.report.brand_verdict import figure_title
+from cemlab.report.brand_verdict import figure_title, signed, signed_gap
 from cemlab.report.brand_words import METHODS, TITLES, WORDS
 from cemlab.report.figures import show_figure
 from cemlab.report.section_texts import VERDICTS
@@ -72,14 +72,22 @@ def text(row, *, interval=True):
     return shown
 
 
-def wide(frame, report, metric, *, interval=True):
-    """Brands across, items down, figures as text, of one metric."""
+MANY = 6  # from so many brands on they stand down, not across
+
+
+def wide(frame, report, metric):
+    """Items down and brands across, or the other way round where brands are many: figures as text, of one metric."""
     rows = frame[frame["metric"] == metric]
     if not len(rows):
         return None
     lang, items = report.study.lang, list(dict.fromkeys(rows["item"]))
-    cells = {(r["item"], r["brand"]): text(r, interval=interval) for r in rows.to_dict("records")}
     brands = [b for b in report.plan.brands if (rows["brand"] == b).any()]
+    turned = len(brands) > MANY
+    plain = turned and len(items) > MANY
+    cells = {(r["item"], r["brand"]): text(r, interval=not plain) for r in rows.to_dict("records")}
+    if turned:
+        out = {say("brand", lang): [brand_name(report, b) for b in brands]}
+        return pd.DataFrame(out | {item_name(report, i): [cells.get((i, b), "—") for b in brands] for i in items})
     out = {say("stage", lang): [item_name(report, item) for item in items]}
     return pd.DataFrame(out | {brand_name(report, b): [cells.get((i, b), "—") for i in items] for b in brands})
 
@@ -94,8 +102,6 @@ def by_brand(frame, report, metrics):
 
 def margin_table(report):
     """Shares of the sample before and after weighting, this wave."""
-    if report.margins is None:
-        return None
     book, lang = report.study.codebook, report.study.lang
     rows = report.margins[report.margins["_wave"] == report.study.wave]
     return pd.DataFrame({
@@ -105,6 +111,13 @@ def margin_table(report):
         **{say(key, lang): [f"{100 * v:.1f}" for v in rows[column]]
            for key, column in (("before_share", "share_before"), ("target", "share_target"), ("after_share", "share_after"))},
     })  # fmt: skip
+
+
+def margins(report):
+    """The table of margins; nothing where the sample was not raked."""
+    from IPython.display import Markdown
+
+    return Markdown("") if report.margins is None else table(margin_table(report), report, "margins")
 
 
 def about(report):
@@ -164,11 +177,12 @@ def comparison_table(said, report, kind):
         out[say("own_estimate", lang)] = [
             value(e, u, lang) if k else "—" for e, u, k in zip(own, rows["unit"], known, strict=True)
         ]
-    signed = [f"{'+' if d > 0 else '−' if d < 0 else ''}{gap(d, u, lang)}" if k else "—"
-              for d, u, k in zip(rows["difference"], rows["unit"], known, strict=True)]  # fmt: skip
+    steps = [
+        signed_gap(d, u, lang) if k else "—" for d, u, k in zip(rows["difference"], rows["unit"], known, strict=True)
+    ]
     bounds = [f"[{number(a, u)}, {number(b, u)}]" if k else "—" for a, b, u, k in
               zip(rows["difference_low"], rows["difference_high"], rows["unit"], known, strict=True)]  # fmt: skip
-    out |= {say("difference", lang): signed, say("interval", lang): bounds}
+    out |= {say("difference", lang): steps, say("interval", lang): bounds}
     out[say("p", lang)] = [probability(p) for p in rows["p_family"]]
     out[say("verdict", lang)] = [verdict_words(row, kind, lang) for row in rows.to_dict("records")]
     return pd.DataFrame(out)
@@ -256,7 +270,7 @@ def contrast_table(contrasts, report, level=0.95, most=20):
     return pd.DataFrame({
         say("rival", lang).replace("最佳", ""): [brand_name(report, b) for b in rows["brand"]],
         say("attribute", lang): [item_name(report, i) for i in rows["item"]],
-        say("difference", lang): [f"{-d:+.1f}" for d in rows["difference"]],
+        say("difference", lang): [signed(-d) for d in rows["difference"]],
         say("interval", lang): [f"[{-b:.1f}, {-a:.1f}]" for a, b in zip(rows["difference_low"], rows["difference_high"], strict=True)],
         say("p", lang): [probability(p) for p in rows["p_adjusted"]],
     })  # fmt: skip
@@ -301,7 +315,7 @@ def driver_rows(found, report):
         say("importance", lang): [f"{a:.1f} [{b:.1f}, {c:.1f}]" for a, b, c in
                                   zip(rows["importance"], rows["importance_low"], rows["importance_high"], strict=True)],
         say("sign", lang): [sign[int(s)] for s in rows["sign"]],
-        say("coefficient", lang): [f"{100 * c:+.1f}" for c in rows["coefficient"]],
+        say("coefficient", lang): [signed(100 * c) for c in rows["coefficient"]],
         say("stands", lang): [("是" if s else "否") if lang == "zh" else ("yes" if s else "no") for s in rows["stands"]],
         say("n", lang): [f"{n:,.0f}" for n in rows["n"]],
     })  # fmt: skip
@@ -543,6 +557,15 @@ def contrasts_of(image, report):
 def points_of(image, report):
     """`point_table` where there is an image."""
     return None if image is None else point_table(image, report)
+
+
+def shared_users(report):
+    """`duplication` of the users of each brand, or None."""
+    from cemlab.analyse.brand_rows import reached_columns
+    from cemlab.analyse.competitiveness import duplication
+
+    data, columns = reached_columns(report.study.now, report.plan, report.plan.users)
+    return if_asked(duplication, data, columns, **report.options) if len(columns) > 1 else None
 
 
 def duplication_of(pairs, report):

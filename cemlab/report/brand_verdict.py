@@ -1,5 +1,7 @@
 """The first screen of a brand report: five figures against the last wave and the best rival, sentences, proposals."""
 
+from itertools import zip_longest
+
 from cemlab.report.brand_words import SENTENCES
 from cemlab.report.findings import claims
 from cemlab.report.wording import gap, number, value
@@ -13,6 +15,19 @@ def figure_title(metric, item, codebook, lang):
     if metric == "image":
         return label
     return f"“{label}”" if lang == "zh" else label
+
+
+def signed(points):
+    """A difference with its sign; nought has none."""
+    rounded = round(float(points), 1) + 0.0
+    return f"{rounded:+.1f}" if rounded else "0.0"
+
+
+def signed_gap(difference, unit, lang):
+    """A difference with its sign and unit: "−9.3 个百分点"."""
+    size = gap(difference, unit, lang)
+    nought = not any(digit in size for digit in "123456789")
+    return size if nought else ("+" if difference > 0 else "−") + size
 
 
 def brand_sentence(row, codebook, lang="zh"):
@@ -76,7 +91,7 @@ def brand_cards(headline, said, report):
         if len(rivals):
             best = rivals.loc[rivals["estimate"].idxmax()]
             far = row["estimate"] - best["estimate"]
-            size = f"{'+' if far > 0 else '−' if far < 0 else ''}{gap(far, row['unit'], lang)}"
+            size = signed_gap(far, row["unit"], lang)
             verdict = rival_verdict(said, metric, item, best["brand"], lang)
             against = SENTENCES[lang]["best"].format(rival=book.option_label("brand", best["brand"], lang), size=size)
             note += ("；" if lang == "zh" else "; ") + against + verdict
@@ -124,29 +139,35 @@ def brand_opening(cards, said, lang="zh"):
 
 
 def brand_findings(said, own, most=3):
-    """Sentences for the first screen: changes first, then what the own brand owns or lacks, then gaps to rivals."""
+    """Sentences for the first screen, in turn a change, what the own brand owns or lacks, and a gap to a rival."""
     rows = claims(said)
-    mine = (rows["group"] == own) | (rows["kind"] == "rival")
-    rank = rows["kind"].map({"change": 0, "image": 1, "rival": 2}) + 3 * (~mine)
-    return rows.assign(rank=rank).sort_values(["rank", "p_family"], kind="stable")["sentence"].head(most).tolist()
+    rows = rows[(rows["group"] == own) | (rows["kind"] == "rival")]
+    rows = rows.assign(rank=rows["kind"].map({"change": 0, "image": 1, "rival": 2}))
+    rows = rows.sort_values(["rank", "p_family"], kind="stable")
+    turn = rows.groupby("kind").cumcount()
+    return rows.assign(turn=turn).sort_values(["turn", "rank"], kind="stable")["sentence"].head(most).tolist()
 
 
 def brand_suggestions(said, codebook, own, *, lang="zh", most=3):
     """Proposals that follow from tested falls, weak images and lags of the own brand."""
-    words, rows, out = SENTENCES[lang], claims(said), []
+    words, rows, fixes = SENTENCES[lang], claims(said), {"change": [], "image": [], "rival": []}
     for row in rows[(rows["kind"] == "change") & (rows["group"] == own) & (rows["difference"] < 0)].to_dict("records"):
         name, size = figure_title(row["metric"], row["item"], codebook, lang), gap(row["difference"], row["unit"], lang)
-        out.append(
+        fixes["change"].append(
             words["fix_change"].format(name=name, size=size, reference=codebook.wave_label(row["reference"], lang))
         )
     for row in rows[(rows["kind"] == "image") & (rows["group"] == own) & (rows["difference"] < 0)].to_dict("records"):
         name = figure_title(row["metric"], row["item"], codebook, lang)
-        out.append(words["fix_image"].format(name=name, size=gap(row["difference"], row["unit"], lang)))
+        fixes["image"].append(words["fix_image"].format(name=name, size=gap(row["difference"], row["unit"], lang)))
     behind = rows[(rows["kind"] == "rival") & (rows["difference"] > 0)].sort_values("difference", ascending=False)
     for row in behind.to_dict("records"):
         name, brand = (
             figure_title(row["metric"], row["item"], codebook, lang),
             codebook.option_label("brand", row["group"], lang),
         )
-        out.append(words["fix_rival"].format(name=name, brand=brand, size=gap(row["difference"], row["unit"], lang)))
+        fixes["rival"].append(
+            words["fix_rival"].format(name=name, brand=brand, size=gap(row["difference"], row["unit"], lang))
+        )
+    turns = zip_longest(*fixes.values())
+    out = [text for turn in turns for text in turn if text]
     return out[:most] or [words["nothing"]]

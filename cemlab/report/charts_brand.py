@@ -4,6 +4,7 @@ import numpy as np
 
 from cemlab.checks import require_columns
 from cemlab.report.brand_labels import placed_labels
+from cemlab.report.brand_verdict import signed
 from cemlab.report.fonts import INK, LINE, SOFT
 from cemlab.report.labels import Labels, wrap
 from cemlab.report.rows import ACCENT, BRAND, HATCH, MID, PALE, WIDTH, describe, right_text, row_axes, shown, styled
@@ -21,6 +22,11 @@ def colours(codebook):
         colour = brand.colour or (BRAND if brand.own else next(free))
         out[code] = (colour, MARKS[place % len(MARKS)])
     return out
+
+
+def short(name, most=10):
+    """A name that fits a narrow column."""
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def funnel_chart(funnel, *, codebook, lang="zh", brand=None):
@@ -56,7 +62,8 @@ def funnel_chart(funnel, *, codebook, lang="zh", brand=None):
     texts = [codebook.label(stage, lang) for stage in stages]
     heads = [labels.say("本品占比 · 转化率", "Own share · conversion"), labels.say("较最佳竞品", "vs best rival")]
     with styled():
-        fig, ax, y = row_axes(texts, heads=heads, low=0, high=100, top=0.72)
+        several = -(-len(codebook.brands) // 5)
+        fig, ax, y = row_axes(texts, heads=heads, low=0, high=100, top=0.5 + 0.2 * several)
         for stage, at in zip(stages, y, strict=True):
             own = rows[brand, stage]
             others = {
@@ -77,7 +84,7 @@ def funnel_chart(funnel, *, codebook, lang="zh", brand=None):
                     text += " · " + (number(step["estimate"], "percent") + "%" if shown(step) else "—")
                 if others:
                     best = max(others, key=lambda b: others[b]["estimate"])
-                    gap = f"{own['estimate'] - others[best]['estimate']:+.1f} {wrap(codebook.option_label('brand', best, lang), 5)}"
+                    gap = f"{signed(own['estimate'] - others[best]['estimate'])} {short(codebook.option_label('brand', best, lang))}"
             for b, row in others.items():
                 colour, mark = paint[b]
                 ax.plot(row["estimate"], at, mark, color=colour, markersize=5.5, markeredgecolor="white",
@@ -89,7 +96,7 @@ def funnel_chart(funnel, *, codebook, lang="zh", brand=None):
         for b in codebook.brands:
             if b != brand and any((b, stage) in rows for stage in stages):
                 ax.plot([], [], paint[b][1], color=paint[b][0], label=codebook.option_label("brand", b, lang))
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=6, frameon=False, fontsize=8.5, columnspacing=1.0,
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.5, 1.0), ncols=5, frameon=False, fontsize=8.5, columnspacing=1.0,
                   handletextpad=0.3, borderaxespad=1.7)  # fmt: skip
         ax.set_xlabel(labels.say("占全部受访者的百分比（%）", "Share of all respondents (%)"), color=SOFT)
     mine = reach[reach["brand"] == brand]
@@ -212,9 +219,9 @@ def image_heat(profile, *, codebook, lang="zh"):
     brands, items = (list(dict.fromkeys(profile[c])) for c in ("brand", "item"))
     cells = profile.set_index(["item", "brand"]).to_dict("index")
     with styled():
-        height = 0.31 * len(items) + 1.1
+        height = 0.31 * len(items) + 0.7
         fig = Figure(figsize=(WIDTH, height))
-        ax = fig.add_axes((0.24, 0.12 / height, 0.74, 1 - 0.95 / height))
+        ax = fig.add_axes((0.24, 0.1 / height, 0.74, 1 - 0.65 / height))
         largest = max(3.0, np.nanmax(np.abs(profile["difference"].to_numpy(float)), initial=0.0))
         told = []
         for i, item in enumerate(items):
@@ -228,11 +235,11 @@ def image_heat(profile, *, codebook, lang="zh"):
                     row["verdict"] == "claim" if "verdict" in row else row["p_adjusted"] <= 1 - row.get("level", 0.95)
                 )
                 ax.add_patch(rectangle(j, i, BRAND if up else ACCENT, 0.08 + 0.5 * strength if stands else 0.05))
-                ax.text(j, i, f"{row['difference']:+.1f}", ha="center", va="center", size=9, color=INK,
+                ax.text(j, i, signed(row["difference"]), ha="center", va="center", size=9, color=INK,
                         weight="bold" if stands else "normal")  # fmt: skip
                 if stands:
                     told.append(
-                        f"{codebook.option_label('brand', brand, lang)} {codebook.label(item, lang)} {row['difference']:+.1f}"
+                        f"{codebook.option_label('brand', brand, lang)} {codebook.label(item, lang)} {signed(row['difference'])}"
                     )
         ax.set_xlim(-0.5, len(brands) - 0.5)
         ax.set_ylim(len(items) - 0.5, -0.5)

@@ -7,6 +7,7 @@ from cemlab.analyse.funnel_plot import funnel_plot
 from cemlab.analyse.touchpoints import answered_columns, suitable_period
 from cemlab.measure.moments import counts
 from cemlab.measure.quality import quality_effects, quality_flags
+from cemlab.measure.rows import thinned
 from cemlab.measure.schema import MISSING
 from cemlab.measure.trend import control_chart
 from cemlab.report.charts_drivers import driver_bars, quadrant_map
@@ -259,7 +260,7 @@ def operations(study, *, seed=1):
         display(markdown(f"*{say('no_operations', study.lang)}*"))
         return
     for column in columns:
-        curve, knee = waiting_curve(study.now, column.name, column.explains, weights=study.weights, seed=seed)
+        curve, knee = waiting_curve(thinned(study.now), column.name, column.explains, weights=study.weights, seed=seed)
         names = {"wait": column.title(study.lang), "outcome": study.codebook.label(column.explains, study.lang)}
         unit = column.unit(study.lang) if column.unit else ""
         options = {"codebook": study.codebook, "lang": study.lang, "time_unit": unit}

@@ -1,0 +1,1 @@
+"""From results to deeds: what must be done, by when, and whether it was."""
