@@ -5,7 +5,8 @@ import pytest
 
 from cemlab.checks import DataError
 from cemlab.codebook import load_codebook, parse_codebook
-from cemlab.collect import draft_codebook, read_export
+from cemlab.collect import draft, draft_codebook, read_export
+from cemlab.measure.schema import COMPARISONS, ESTIMATES
 
 
 def drafted(path, **options):
@@ -174,6 +175,17 @@ def test_what_is_known_of_real_files(shared):
 
 
 # empty, and error wording
+
+
+def test_names_of_result_columns_are_not_taken(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text(
+        "method,level,n\n" + "".join(f"{'ab'[i % 2]},{i % 3},x{i % 2}\n" for i in range(60)), encoding="utf-8"
+    )
+    book, text = drafted(file)
+    assert list(book.columns) == ["method_2", "level_2", "n_2"]
+    assert draft.RESULT_COLUMNS == {*ESTIMATES, *COMPARISONS}
+    assert "no question rates the whole" in text
 
 
 def test_errors(tmp_path, path):

@@ -7,7 +7,7 @@ import pytest
 from cemlab.analyse.touchpoints import candidate_claims, headline, this_wave
 from cemlab.codebook import load_codebook
 from cemlab.measure.schema import comparisons
-from cemlab.report.findings import claims, findings, minimum_effect
+from cemlab.report.findings import claims, findings, minimum_effect, with_family
 from cemlab.report.verdict import headline_figures, opening_sentence, suggestions, top_findings
 from cemlab.report.wording import gap, number, value
 from cemlab.simulate import PLANTED, TOUCHPOINTS, noise_answers, service_answers
@@ -83,6 +83,31 @@ def test_a_claim_needs_its_minimum_effect(codebook):
 def test_two_groups_are_one_test(table):
     assert table[(table["cut"] == "gender") & (table["metric"] == "nps")].shape[0] == 1
     assert table[(table["cut"] == "purpose") & (table["metric"] == "nps")]["group"].tolist() == ["business"]
+
+
+def test_a_handful_of_others_does_not_make_two_tests_of_one(codebook):
+    """Men against the rest and women against the rest are one test with 9 others, two with 400 others."""
+    men = row(gender="1", reference="(rest)", n=1295, n_reference=1341, p_value=1e-5)
+    women = row(gender="2", reference="(rest)", difference=13.9, n=1332, n_reference=1304, p_value=1.2e-5)
+    others = row(gender="3", reference="(rest)", n=9, n_reference=2627, p_value=None, status="not_estimable")
+    frame = comparisons(pd.DataFrame([men, women, others]), by="gender")
+    out = findings({"group": frame}, codebook)
+    assert out["group"].tolist() == ["1", "3"]
+    assert with_family(frame, "group", out)["verdict"].tolist() == ["claim", "claim", "not_estimable"]
+    many = [men | {"n_reference": 1732}, women | {"n_reference": 1695}, others | {"n": 400}]
+    assert len(findings({"group": comparisons(pd.DataFrame(many), by="gender")}, codebook)) == 3
+
+
+def test_what_could_not_be_tested_says_of_whom_and_why(codebook):
+    untested = {"p_value": None, "status": "not_estimable"}
+    group = comparisons(pd.DataFrame([row(gender="1", reference="(rest)", **untested)]), by="gender")
+    wave = comparisons(
+        pd.DataFrame([row(n_reference=0, **untested), row(item="overall", metric="top_box", **untested)])
+    )
+    said = findings({"group": group, "wave": wave}, codebook)["sentence"].tolist()
+    assert said[0].endswith("的受访者：净推荐值 NPS 样本不足，未作检验。") and "性别" in said[0]
+    assert said[1] == "净推荐值 NPS：上期未问此题，未作检验。"
+    assert said[2].endswith("：样本不足，未作检验。")
 
 
 def test_missing_groups_and_untested_rows_make_no_claim(codebook):

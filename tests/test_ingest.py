@@ -331,6 +331,20 @@ def test_progress_can_be_shown(desk, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), Exception("Unable to copy (os error 28)")])
+def test_a_full_disk_is_told_in_one_sentence(desk, monkeypatch, error):
+    def full(*_, **__):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "append", full)
+        with pytest.raises(OSError, match="ingest s: the disk of .* is full; the store is as it was"):
+            desk.take(desk(THREE), wave="a")
+    assert store.current_version(load_codebook(desk.codebook), desk.lake) is None
+    desk.take(desk(THREE), wave="a")
+    assert store.current_version(load_codebook(desk.codebook), desk.lake) == 0
+
+
 def test_wrong_arguments(desk):
     with pytest.raises(ValueError, match="ingest: `keep` is 'newest'; it must be one of"):
         desk.take(desk(THREE), keep="newest")

@@ -80,8 +80,8 @@ def test_pictures_show_the_same_words():
     figure = keyness_chart(words, n=3)
     labels = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
     printed = [text.get_text() for text in figure.axes[0].texts]
-    assert "早餐" in labels and "隔音" in labels and "100.0% (30)" in printed
-    assert "早餐 100.0% (30) / 0.0% (0)" in figure.cemlab_alt and "95% 置信区间" in figure.cemlab_note
+    assert "早餐" in labels and "隔音" in labels and "75.0% (30)" in printed
+    assert "早餐 75.0% (30) / 0.0% (0)" in figure.cemlab_alt and "95% 置信区间" in figure.cemlab_note
     options = json.loads(word_cloud(words, n=5).dump_options())
     shown = options["series"][0]["data"]
     assert shown[0]["name"] == "早餐" and shown[0]["value"] == 30

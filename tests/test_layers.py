@@ -9,15 +9,17 @@ from importlib.metadata import packages_distributions
 import pytest
 
 GROUND = {"checks", "paths"}
-WORDS = GROUND | {"codebook", "masking"}
+WORDS = GROUND | {"codebook", "masking", "masking_rules"}
 STORES = {"store", "contacts", "db", "vault", "apply", "derive"}
 FIGURES = {"measure", "analyse", "text"}
+SAMPLES = {"simulate", "simulate_brand", "simulate_reviews", "sample_files", "sample_files_brand", "sample_files_reviews"}
 LOWER = WORDS | STORES | FIGURES | {"act", "release"}
 # room -> the rooms it may call; itself always. A new room is entered here, with its place in the architecture.
 MAY_CALL = {
     "checks": set(),
     "paths": set(),
-    "masking": {"checks"},
+    "masking_rules": {"checks"},
+    "masking": {"checks", "masking_rules"},
     "codebook": {"checks"},
     "db": WORDS,
     "contacts": WORDS | {"db"},
@@ -37,7 +39,9 @@ MAY_CALL = {
     "simulate": WORDS,
     "simulate_reviews": WORDS | {"simulate"},
     "sample_files": WORDS | {"simulate"},
-    "sample_study": LOWER | {"collect", "report", "simulate", "simulate_reviews", "sample_files"},
+    "simulate_brand": WORDS,
+    "sample_files_brand": WORDS | {"simulate_brand"},
+    "sample_study": LOWER | {"collect", "report", "simulate", "simulate_reviews", "sample_files", "sample_files_brand"},
     "doctor": WORDS | {"report"},
     "lab": WORDS,
 }

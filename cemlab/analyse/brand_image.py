@@ -177,7 +177,7 @@ def regions(result, sums, enough, level, draws, seed):
     places = coordinates(result)
     scale = float(np.sqrt(chdtri(2, 1 - level)))
     out = places.assign(xx=np.nan, xy=np.nan, yy=np.nan, scale=scale)
-    if not draws:
+    if not draws or len(result.axes) < 2:
         return out
     hits, base = sums.draws(draws, seed)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -38,6 +38,11 @@ class BrandPlan:
         return [*self.beside, *self.funnel]
 
     @property
+    def outcome(self):
+        """What image is held against: preference, else consideration."""
+        return self.preference or (self.consideration if self.consideration in self.stages else None)
+
+    @property
     def headline(self):
         """The stages of the first screen: awareness, consideration, use, preference."""
         wanted = [self.funnel[0] if self.funnel else None, self.consideration, self.users, self.preference]

@@ -118,18 +118,19 @@ def image(rows, plan, *, weights=None, level=0.95, min_n=30, draws=500, seed=1):
 def preference_drivers(rows, plan, *, weights=None, level=0.95, draws=1000, seed=1):
     """Key drivers of preference from image attributes, over stacked rows of those who know the brand.
 
-    Parameters as in `headline`. Returns `driver_table`, or None without preference, funnel or three attributes. The outcome
-    is whether the brand is the one preferred (0/1); respondents are what is resampled, since each has several rows.
+    Parameters as in `headline`. Returns `driver_table`, or None without an outcome, funnel or three attributes. The
+    outcome is whether the brand is preferred (0/1), or considered where no preference was asked; respondents are what is
+    resampled, since each has several rows.
 
     Notes
     -----
     Stacking mixes differences between people and between brands; each brand's mean is taken out of outcome and attributes
     first, so that what remains is: those who see more of the attribute in a brand prefer it more often, whatever its size.
     """
-    if not plan.preference or not plan.funnel or len(plan.image) < 3:
+    if not plan.outcome or not plan.funnel or len(plan.image) < 3:
         return None
     knows = known_rows(rows, plan)
-    centred, names = brand_centred(knows, [plan.preference, *plan.image], weights)
+    centred, names = brand_centred(knows, [plan.outcome, *plan.image], weights)
     options = {"weights": weights, "cluster": RESPONDENT, "missing": "listwise", "draws": draws, "level": level}
     found = key_drivers(centred, names[0], names[1:], **options, seed=seed)
     table = driver_table(found)

@@ -187,10 +187,14 @@ def coordinates(result, *, rows="principal", columns="principal", dimensions=(1,
     Returns
     -------
     pandas.DataFrame
-        ``contribution`` is in percent of the inertia of both axes together.
+        ``contribution`` is in percent of the inertia of both axes together. Where there is one axis only, y is 0.
     """
-    first, second = (result.points[result.points["dimension"] == d].reset_index(drop=True) for d in dimensions)
-    eigen = result.axes.set_index("dimension")["eigenvalue"]
+    parts = [result.points[result.points["dimension"] == d].reset_index(drop=True) for d in dimensions]
+    first, second = (
+        parts[0],
+        parts[1] if len(parts[1]) else parts[0].assign(standard=0.0, principal=0.0, contribution=0.0, quality=0.0),
+    )
+    eigen = result.axes.set_index("dimension")["eigenvalue"].reindex(dimensions, fill_value=0.0)
     chosen = [np.where(part["kind"] == "row", part[rows], part[columns]) for part in (first, second)]
     share = [part["contribution"] * eigen[d] for part, d in zip((first, second), dimensions, strict=True)]
     out = first[["kind", "name", "supplementary", "mass"]].assign(x=chosen[0], y=chosen[1])

@@ -1,5 +1,6 @@
 """From export files to the store: read, bring under the codebook, compare, keep the raw file, commit once."""
 
+import errno
 import hashlib
 import json
 import sys
@@ -83,8 +84,24 @@ def ingest(paths, codebook, *, wave=None, keep=None, lake=None, progress=None):
         if not had_key:
             summary.new_key = str(contacts.key_file())
         step("比对 / comparing")
-        write(paths, intakes, book, summary, folder, key, step)
+        try:
+            write(paths, intakes, book, summary, folder, key, step)
+        except Exception as error:
+            if not disk_is_full(error):
+                raise
+            raise OSError(
+                f"ingest {book.name}: the disk of {folder.as_posix()} is full; the store is as it was. Free some space and "
+                "run this again."
+            ) from error
     return summary
+
+
+def disk_is_full(error):
+    """Whether an error, Python's own or one that the table library puts into words, means a full disk or quota."""
+    full = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+    if isinstance(error, OSError) and error.errno in full:
+        return True
+    return any(f"os error {code})" in str(error) for code in (*full, 112))  # 112: Windows
 
 
 def write(paths, intakes, book, summary, folder, key, step):

@@ -133,7 +133,11 @@ def about(report):
              for w, e in report.efficiency.items()]  # fmt: skip
     plain = disclosure(replace(study, weights=None)).split("\n\n")
     unweighted = "数据未加权。" if lang == "zh" else "Unweighted."
-    own = say("raked", lang).format(margins=margins) + say("efficiency", lang).format(parts=mark.join(parts[-2:]))
+    own = (
+        say("raked", lang).format(margins=margins)
+        + ("" if lang == "zh" else " ")
+        + say("efficiency", lang).format(parts=mark.join(parts[-2:]))
+    )
     return "\n\n".join(own if line == unweighted else line for line in plain)
 
 
@@ -319,6 +323,11 @@ def driver_rows(found, report):
         say("stands", lang): [("是" if s else "否") if lang == "zh" else ("yes" if s else "no") for s in rows["stands"]],
         say("n", lang): [f"{n:,.0f}" for n in rows["n"]],
     })  # fmt: skip
+
+
+def outcome(report):
+    """What image is held against, in words."""
+    return item_name(report, report.plan.outcome) if report.plan.outcome else "—"
 
 
 def index_table(index, sensitivity, report):

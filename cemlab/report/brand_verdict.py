@@ -143,7 +143,8 @@ def brand_findings(said, own, most=3):
     rows = claims(said)
     rows = rows[(rows["group"] == own) | (rows["kind"] == "rival")]
     rows = rows.assign(rank=rows["kind"].map({"change": 0, "image": 1, "rival": 2}))
-    rows = rows.sort_values(["rank", "p_family"], kind="stable")
+    ahead = (rows["kind"] == "rival") & (rows["difference"] < 0)  # where rivals lead comes first
+    rows = rows.assign(ahead=ahead).sort_values(["rank", "ahead", "p_family"], kind="stable")
     turn = rows.groupby("kind").cumcount()
     return rows.assign(turn=turn).sort_values(["turn", "rank"], kind="stable")["sentence"].head(most).tolist()
 

@@ -113,11 +113,11 @@ TITLES = {
     ),
     "drivers": (
         (
-            "什么与偏好相关：形象属性的相对重要性",
+            "什么与“{outcome}”相关：形象属性的相对重要性",
             "堆叠数据（受访者 × 品牌），仅含知道该品牌者，已扣除品牌间均值差异；按受访者重抽样。模型关联估计，非因果承诺。",
         ),
         (
-            "What goes with preference: relative importance of attributes",
+            "What goes with “{outcome}”: relative importance of attributes",
             "Stacked data of those who know the brand, brand means taken out; respondents resampled. Association, no causal promise.",
         ),
     ),
@@ -230,7 +230,7 @@ WORDS = {
     "raw": ("原值", "Raw"),
     "smoothed": ("平滑值", "Smoothed"),
     "signal": ("信号", "Signal"),
-    "nothing": ("本期没有可显示的数据。", "nothing to show this time."),
+    "nothing": ("本研究未问此题、无上期可比，或样本不足。", "not asked, no wave to compare with, or base too small."),
     "single": ("第一提及、提示前与提示后知名均为“知名度”。", ""),
     "nps_name": ("净推荐值 NPS", "NPS"),
     "satisfied_name": ("满意度", "Satisfaction"),

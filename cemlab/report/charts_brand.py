@@ -362,13 +362,15 @@ def brand_lines(estimates, *, codebook, lang="zh", changes=None):
                 )
             last = np.flatnonzero(~np.isnan(values))[-1]
             name = codebook.option_label("brand", brand, lang)
-            ends.append([values[last], f"{name} {values[last]:.1f}", colour])
+            ends.append([values[last], f"{short(name, 15)} {values[last]:.1f}", colour])
             told.append(f"{name} {values[last]:.1f}")
         low, high = ax.get_ylim()
         spread_ends(ax, ends, low, high, len(waves) - 1)
-        step = max(1, -(-len(waves) // 10))
-        ticks = range(0, len(waves), step)
-        ax.set_xticks(list(ticks), [wrap(labels.code("_wave", waves[i]), 7) for i in ticks])
+        names = [wrap(labels.code("_wave", wave), 6) for wave in waves]
+        widest = max(2 if ord(sign) > 0x2E7F else 1 for name in names for sign in name) * 6 * 0.0625 + 0.12  # inches
+        step = max(1, int(np.ceil(len(waves) * widest / (0.79 * WIDTH))))
+        ticks = range((len(waves) - 1) % step, len(waves), step)
+        ax.set_xticks(list(ticks), [names[i] for i in ticks], size=8)
         ax.set_xlim(-0.3, len(waves) - 1 + 0.15)
         for side in ("top", "right"):
             ax.spines[side].set_visible(False)
@@ -396,6 +398,10 @@ def spread_ends(ax, ends, low, high, x):
                 places[i], places[i + 1], moved = places[i] - short / 2, places[i + 1] + short / 2, True
         if not moved:
             break
+    top = high
+    for i in reversed(range(len(places))):  # back inside the picture, from the top downwards
+        places[i] = min(places[i], top)
+        top = places[i] - gap
     for (value, text, colour), place in zip(ends, places, strict=True):
         ax.annotate(text, (x, value), xytext=(1.015, (place - low) / (high - low)), textcoords="axes fraction", size=8.5,
                     color=colour, va="center", annotation_clip=False)  # fmt: skip

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from cemlab.report import failure, manifest
 from cemlab.report.parameters import check_parameters, read_parameters
-from cemlab.report.study import notebook_of, require_renderable
+from cemlab.report.renderable import require_renderable
+from cemlab.report.study import notebook_of
 from cemlab.report.watchdog import run_watched
 
 FORMATS = ("html",)

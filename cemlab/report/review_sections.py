@@ -91,7 +91,7 @@ def first_screen(words, said):
 
         return block(say(words.reason, lang, written=f"{words.written:,}", least=LEAST), [], [], [], lang=lang)
     text, cards = TEXTS[lang], cards_of(words, said)
-    opening = verdict.opening_sentence(cards, said, lang)
+    opening = verdict.opening_sentence([card for card in cards if "change" in card], said, lang)
     space, found, proposals = "" if lang == "zh" else " ", alarms_now(words), []
     if charts_of(words) is not None:
         when = say_list([period_name(row, words) for row in found.to_dict("records")], lang)

@@ -12,9 +12,8 @@ from cemlab.measure.bases import flag_bases
 from cemlab.measure.schema import COMPARISONS, ESTIMATES
 from cemlab.paths import codebooks_folder, notebooks_folder, project_root, reports_folder
 from cemlab.release import distinct_persons, protect
+from cemlab.report.table_exports import harmless
 from cemlab.report.topics import with_topics
-
-HEADLINES = {"service_touchpoints": ("nps", "outcome", "effort")}  # the first screen needs one of these
 
 
 @dataclass(frozen=True)
@@ -190,34 +189,6 @@ def cut_columns(results, codebook):
     return [c for c in results.columns if (c in codebook.columns or c == "_wave") and c not in figures]
 
 
-def require_renderable(study, parameters):
-    """Open the study as its notebook will, so that a wrong codebook, wave or segment is told before a kernel starts.
-
-    Parameters
-    ----------
-    study : str
-        Name of the notebook, which is that of the study.
-    parameters : dict
-        All parameters of the run.
-
-    Raises
-    ------
-    ValueError
-        What `open_study` finds wrong, or a study without any question its first screen could stand on.
-    """
-    book = load_codebook(find_codebook(parameters["codebook"]))
-    if book.study != study:
-        return  # a notebook of one's own reads what it likes
-    names = ("codebook", "wave", "version", "weights", "by", "min_n", "lang")
-    open_study(**{name: parameters[name] for name in names if name in parameters})
-    roles = HEADLINES.get(study, ())
-    if roles and not book.of_role(*roles):
-        raise ValueError(
-            f"study {book.name}: no column has the role {', '.join(roles[:-1])} or {roles[-1]}, so the report has no key figure; "
-            "give one to the question that rates the whole, in the codebook."
-        )
-
-
 def write_outputs(out, *, results, findings, study, seed, **facts):
     """Leave a report's figures beside it: results.csv, findings.csv and facts.json.
 
@@ -241,8 +212,10 @@ def write_outputs(out, *, results, findings, study, seed, **facts):
     cuts = cut_columns(table, study.codebook)
     first = ["part", *cuts]
     table = table[[*first, *(c for c in table.columns if c not in first)]]
-    table.to_csv(out / "results.csv", index=False, encoding="utf-8", lineterminator="\n")
-    findings.to_csv(out / "findings.csv", index=False, encoding="utf-8", lineterminator="\n")
+    for name, rows in (("results.csv", table), ("findings.csv", findings)):
+        texts = rows.select_dtypes(include=["object", "string"]).columns
+        safe = rows.assign(**{column: rows[column].map(harmless) for column in texts})
+        safe.to_csv(out / name, index=False, encoding="utf-8", lineterminator="\n")
     known = {
         "study": study.codebook.study,
         "codebook": study.codebook.name,

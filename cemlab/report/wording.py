@@ -8,7 +8,7 @@ WORDS = {
         "group_no": "{cut}为“{group}”的受访者：{name}与其余受访者未见显著差异。",
         "small": "{name}的差异经检验存在，但小于约定的最小值得关注的差异（{minimum}），不作结论。",
         "none": "{name}：样本不足，未作检验。",
-        "group_none": "{cut}为“{group}”的受访者：{name}样本不足，未作检验。",
+        "group_none": "{cut}为“{group}”的受访者：{name} 样本不足，未作检验。",
         "not_asked": "{name}：上期未问此题，未作检验。",
         "driver": "“{item}”是总体评价的驱动因素：占可解释变差的 {estimate}，显著高于噪声基准（n={n}；{caveat}）。",
         "driver_no": "“{item}”对总体评价的解释力未见显著高于噪声基准。",

@@ -42,7 +42,9 @@ def test_the_claims_are_those_planted_and_no_others(report):
     table = pd.read_csv(report[0] / "findings.csv")
     said = table[(table["verdict"] == "claim") & (table["kind"] != "driver")]
     found = {(r.kind, r.metric, r.item, *([r.cut] if isinstance(r.cut, str) else [])) for r in said.itertuples()}
-    assert found == PLANTED["claims"]
+    about_comments = {claim for claim in found if claim[0] in ("aspect", "theme")}
+    assert found - about_comments == PLANTED["claims"]
+    assert about_comments <= PLANTED["comment_claims"]
 
 
 def test_breakfast_is_the_one_key_experience(report):
@@ -65,6 +67,18 @@ def test_the_knee_of_waiting_is_found_where_it_was_planted(report):
     page = (report[0] / "report.html").read_text(encoding="utf-8")
     found = re.search(r"“入住等候时间”超过 ([\d.]+) 分钟（95% 置信区间 ([\d.]+)～([\d.]+)）", page)
     assert float(found[2]) <= PLANTED["knee"] <= float(found[3])
+
+
+def test_comments_are_judged_by_aspect_and_stay_masked(report):
+    """Praise comes from high scores, blame from low ones; scores fell, so the net sentiment of comments did."""
+    table = pd.read_csv(report[0] / "results.csv")
+    net = table[table["part"] == "comment_net_sentiment"].set_index("_wave")["estimate"]
+    assert net["2026Q3"] < net["2026Q2"]
+    aspects = table[(table["part"] == "comment_aspects") & (table["metric"] == "mention_share")]
+    assert {"topic:breakfast", "topic:room", "topic:staff"} <= set(aspects["item"])
+    page = (report[0] / "report.html").read_text(encoding="utf-8")
+    assert "情感占比<strong>未经校正</strong>" in page and "推荐者与贬损者的用词差异" in page
+    assert '"wordCloud"' in page
 
 
 def test_the_control_chart_signals_the_week_of_the_turn(report):

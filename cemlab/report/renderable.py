@@ -1,0 +1,34 @@
+"""Whether a study can be rendered at all, asked before a kernel starts."""
+
+from cemlab.codebook import load_codebook
+from cemlab.report.study import find_codebook, open_study
+
+HEADLINES = {"service_touchpoints": ("nps", "outcome", "effort")}  # the first screen needs one of these
+
+
+def require_renderable(study, parameters):
+    """Open the study as its notebook will, so that a wrong codebook, wave or segment is told before a kernel starts.
+
+    Parameters
+    ----------
+    study : str
+        Name of the notebook, which is that of the study.
+    parameters : dict
+        All parameters of the run.
+
+    Raises
+    ------
+    ValueError
+        What `open_study` finds wrong, or a study without any question its first screen could stand on.
+    """
+    book = load_codebook(find_codebook(parameters["codebook"]))
+    if book.study != study:
+        return  # a notebook of one's own reads what it likes
+    names = ("codebook", "wave", "version", "weights", "by", "min_n", "lang")
+    open_study(**{name: parameters[name] for name in names if name in parameters})
+    roles = HEADLINES.get(study, ())
+    if roles and not book.of_role(*roles):
+        raise ValueError(
+            f"study {book.name}: no column has the role {', '.join(roles[:-1])} or {roles[-1]}, so the report has no key figure; "
+            "give one to the question that rates the whole, in the codebook."
+        )
