@@ -184,7 +184,7 @@ def _names(folded):
             if end > start:
                 yield start, end
             else:
-                at = match.start("name")
+                at = max(match.start("name"), match.start() + 1)
 
 
 def _name_length(folded, match, doubtful):

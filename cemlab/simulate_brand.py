@@ -205,7 +205,7 @@ def largest_remainder(n, shares):
     return whole
 
 
-def brand_noise(seed, n=400, brands=4):
+def brand_noise(seed, n=300, brands=5):
     """Pure noise in the shape of a scan: two waves, all brands alike, answers of a respondent that hang together.
 
     Returns a polars.DataFrame with ``_key, _wave`` and the columns of the sample's codebook for its first `brands` brands.

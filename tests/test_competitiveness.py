@@ -45,7 +45,7 @@ def test_switching_recovers_loyalty_and_attraction():
 
 
 def test_the_double_jeopardy_line_by_hand():
-    """w (1 - b) = 3 for every brand: all lie on the line."""
+    """W (1 - b) = 3 for every brand: all lie on the line."""
     b = pd.Series({"a": 50.0, "b": 25.0, "c": 10.0})
     line = double_jeopardy(b, 3 / (1 - b / 100))
     assert line["deviation"].abs().max() < 1e-12

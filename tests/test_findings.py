@@ -72,6 +72,16 @@ def test_one_family_is_stricter_than_single_tests(codebook):
     assert len(claims(findings({"wave": frame, "group": extra.assign(gender="1")}, codebook))) == 0
 
 
+def test_certain_claims_of_one_kind_do_not_carry_doubtful_ones_of_another(codebook):
+    """Raw 0.02, 0.5 and 0.9 alone make 0.06; beside 20 certain changes Benjamini-Hochberg alone would make 0.02 of it."""
+    groups = [row(gender=f"{i}", reference="(rest)", p_value=p) for i, p in enumerate((0.02, 0.5, 0.9))]
+    groups = comparisons(pd.DataFrame(groups), by="gender")
+    waves = comparisons(pd.DataFrame([row(item=f"q{i}", p_value=1e-9) for i in range(20)]))
+    out = findings({"group": groups, "wave": waves}, codebook)
+    assert out["verdict"].value_counts().to_dict() == {"claim": 20, "not_significant": 3}
+    assert out.loc[out["p_value"] == 0.02, "p_family"].tolist() == pytest.approx([0.06])
+
+
 def test_a_claim_needs_its_minimum_effect(codebook):
     small = comparisons(pd.DataFrame([row(difference=-2.5, difference_low=-3.1, difference_high=-1.9)]))
     out = findings({"wave": small}, codebook)

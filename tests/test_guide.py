@@ -25,7 +25,11 @@ def test_every_public_function_stands_in_one_line(guide):
 
 
 def test_every_field_of_a_codebook_is_told(guide):
-    fields = (set(Codebook.model_fields) | set(Column.model_fields)) - {"part_of", "batteries", "topics"}  # made, not written
+    fields = (set(Codebook.model_fields) | set(Column.model_fields)) - {
+        "part_of",
+        "batteries",
+        "topics",
+    }  # made, not written
     assert [name for name in sorted(fields) if f"`{name}`" not in guide and f"`{name}:" not in guide] == []
 
 

@@ -133,6 +133,11 @@ def test_check_digits():
     assert [kind for kind, *_ in find("110105999912310021")] == ["number"]  # no birthday, no check digit
 
 
+def test_a_word_before_a_number_that_is_no_name_ends_the_search():
+    """和金13800138000: the word before the phone is no person's name; the search must go on behind it."""
+    assert mask("和金13800138000") == "和金[电话]"
+
+
 @pytest.mark.parametrize("text", ["", " ", "好", "[电话]", "联系人[姓名]"])
 def test_nothing_to_mask(text):
     assert mask(text) == text and find(text) == []

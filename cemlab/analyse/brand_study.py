@@ -178,7 +178,8 @@ def tracking(rows, plan, *, weights=None, period="month", min_n=30):
     Returns
     -------
     pandas.DataFrame or None
-        `control_chart` rows (chart "auto": the raw score with limits) with the column ``smoothed`` (EWMA, weight 0.2).
+        `control_chart` rows (chart "auto": the raw score with limits), metric "share" for stages, with the column ``smoothed``
+        (EWMA, weight 0.2).
     """
     import narwhals as nw
 
@@ -196,6 +197,7 @@ def tracking(rows, plan, *, weights=None, period="month", min_n=30):
         keys = pd.MultiIndex.from_frame(chart[["item", "at"]])
         chart["smoothed"] = smooth.set_index(["item", "at"])["statistic"].reindex(keys).to_numpy()
         frames.append(chart)
+    frames = [f.assign(metric=f["metric"].replace("top_box", "share")) for f in frames]
     frames = [f for f in frames if f.loc[f["status"] == "ok", "at"].nunique() >= FEWEST_PERIODS]
     return pd.concat(frames, ignore_index=True) if frames else None
 

@@ -83,12 +83,13 @@ def checked(items, by, cluster, metric, scale, top, bottom, level, adjust, where
 
 def finish(out, by, metric, rules, level, adjust, min_n):
     """Blank rows without a test, adjust the p-values of the others, and give the table its shape."""
-    other = out["n_eff_reference"].fillna(0).where(out["reference"] != "target", np.inf)
-    base = np.fmin(out["n_eff"].fillna(0), other)
-    untested = (base < min_n) | out["p_value"].isna() | out[by].eq(MISSING).any(axis=1)
-    out.loc[untested, [column for column in BLANKED if column in out]] = np.nan
-    out["status"] = np.where(untested, "not_estimable", "ok")
-    out["p_adjusted"] = adjust_p(out["p_value"], adjust)
-    units = {name: rule.unit for name, rule in rules.items()}
-    out = out.assign(metric=metric, unit=out["item"].map(units), adjust=adjust or "none", level=level)
-    return comparisons(out, by)
+    n, other = (np.nan_to_num(out[column].to_numpy(float)) for column in ("n_eff", "n_eff_reference"))
+    other = np.where(out["reference"] == "target", np.inf, other)
+    untested = (np.fmin(n, other) < min_n) | out["p_value"].isna().to_numpy()
+    for cut in by:
+        untested |= (out[cut] == MISSING).to_numpy(bool)
+    kept = {c: np.where(untested, np.nan, out[c].to_numpy(float)) for c in BLANKED if c in out}
+    kept["p_adjusted"] = adjust_p(kept["p_value"], adjust)
+    kept["status"] = np.where(untested, "not_estimable", "ok")
+    units = [rules[item].unit for item in out["item"]]
+    return comparisons(out.assign(**kept, metric=metric, unit=units, adjust=adjust or "none", level=level), by)

@@ -5,6 +5,7 @@ import pandas as pd
 from cemlab.report.brand_verdict import figure_title, signed, signed_gap
 from cemlab.report.brand_words import METHODS, TITLES, WORDS
 from cemlab.report.figures import show_figure
+from cemlab.report.rows import ACCENT
 from cemlab.report.section_texts import VERDICTS
 from cemlab.report.sections import disclosure
 from cemlab.report.tables import show_table
@@ -414,7 +415,7 @@ def tracks(by_wave, said, report):
 
 
 def controls(trend, report):
-    """Control charts of the own brand by month, and the smoothed values as a table."""
+    """Control charts of the own brand by month: raw, smoothed (dashed), limits."""
     from IPython.display import display
 
     from cemlab.report.charts_time import score_over_time
@@ -423,19 +424,15 @@ def controls(trend, report):
         display(nothing("smooth", report))
         return
     book, lang = report.study.codebook, report.study.lang
-    smooth = {}
     for (metric, item), rows in trend.groupby(["metric", "item"], sort=False):
         name = figure_title("nps" if metric == "nps" else "reach", item, book, lang).strip("“”")
         title, note = titled("control", lang, name=name)
-        fig = score_over_time(rows.drop(columns="smoothed").reset_index(drop=True), codebook=book, lang=lang)
+        rows = rows.reset_index(drop=True)
+        fig = score_over_time(rows.drop(columns="smoothed"), codebook=book, lang=lang)
+        fig.axes[0].plot(
+            range(len(rows)), rows["smoothed"], color=ACCENT, linewidth=1.3, linestyle=(0, (4, 2)), zorder=3
+        )
         display(show_figure(fig, title=title, note=note))
-        smooth[name] = {r["at"]: f"{r['value']:.1f} / {r['smoothed']:.1f}" if r["value"] == r["value"] else "—"
-                        for r in rows.to_dict("records")}  # fmt: skip
-    months = sorted({at for part in smooth.values() for at in part})
-    frame = pd.DataFrame(
-        {say("month", lang): months} | {name: [part.get(m, "—") for m in months] for name, part in smooth.items()}
-    )
-    display(table(frame, report, "smooth"))
 
 
 def segment_table(cuts, totals, report):

@@ -362,12 +362,13 @@ def brand_lines(estimates, *, codebook, lang="zh", changes=None):
                 )
             last = np.flatnonzero(~np.isnan(values))[-1]
             name = codebook.option_label("brand", brand, lang)
-            ends.append([values[last], f"{short(name, 15)} {values[last]:.1f}", colour])
+            ends.append([values[last], f"{short(name, 13)} {values[last]:.1f}", colour])
             told.append(f"{name} {values[last]:.1f}")
         low, high = ax.get_ylim()
         spread_ends(ax, ends, low, high, len(waves) - 1)
-        names = [wrap(labels.code("_wave", wave), 6) for wave in waves]
-        widest = max(2 if ord(sign) > 0x2E7F else 1 for name in names for sign in name) * 6 * 0.0625 + 0.12  # inches
+        names = [wrap(labels.code("_wave", wave), 8) for wave in waves]
+        lines = [line for name in names for line in name.split("\n")]
+        widest = max(sum(2 if ord(sign) > 0x2E7F else 1 for sign in line) for line in lines) * 0.06 + 0.12  # inches
         step = max(1, int(np.ceil(len(waves) * widest / (0.79 * WIDTH))))
         ticks = range((len(waves) - 1) % step, len(waves), step)
         ax.set_xticks(list(ticks), [names[i] for i in ticks], size=8)

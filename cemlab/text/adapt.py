@@ -53,7 +53,7 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
     shipped, shipped_labels = shipped_reviews()
     known = np.arange(len(shipped) + len(own)) < len(shipped)
     weights = np.where(known, 1.0, weight)
-    design = Design(shipped + own, np.concatenate([shipped_labels, labels]), weights)
+    design = Design(shipped + own, np.concatenate([shipped_labels, labels]), weights, ordered=len(shipped))
     base = design.predict(design.fit(known), ~known)
     adapted = design.held_out(parts, always=known)[~known]
     part = np.random.default_rng(1).permutation(len(own)) % parts
