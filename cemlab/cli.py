@@ -30,9 +30,16 @@ def main():
     except KeyboardInterrupt:
         typer.echo("已中断，数据保持原样。/ Stopped; nothing was left half done.", err=True)
         raise SystemExit(130) from None
-    except (ValueError, OSError, RuntimeError) as error:
+    except Exception as error:
+        if not isinstance(error, (ValueError, OSError, RuntimeError)) and not of_the_store(error):
+            raise
         typer.echo(f"{error}", err=True)
         raise SystemExit(2) from None
+
+
+def of_the_store(error):
+    """Whether an error comes from the table library: a damaged or locked store, not a fault of this program."""
+    return type(error).__module__.split(".")[0] in ("deltalake", "_internal")
 
 
 @app.command()

@@ -44,7 +44,10 @@ def review_rows(seed=20261002):
     breakfast = [line for line in blame if "早餐" in line]
     breakfast = [breakfast[i] for i in rng.permutation(len(breakfast))[:SOUR_BREAKFAST]]
     others = sorted(set(blame) - set(breakfast))
-    shelves = {True: [praise[i] for i in rng.permutation(len(praise))], False: [others[i] for i in rng.permutation(len(others))]}
+    shelves = {
+        True: [praise[i] for i in rng.permutation(len(praise))],
+        False: [others[i] for i in rng.permutation(len(others))],
+    }
     parts = []
     for week, (size, liked) in enumerate(weekly(rng)):
         kinds = rng.permutation(np.arange(size) < liked)

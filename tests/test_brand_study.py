@@ -8,6 +8,7 @@ from cemlab.analyse import brand_study as brand
 from cemlab.analyse.brand_rows import brand_plan, brand_rows
 from cemlab.codebook import CodebookError, load_codebook, parse_codebook
 from cemlab.report import charts_brand as charts
+from cemlab.report import charts_image as images
 from cemlab.report.brand_labels import overlap, placed_labels
 from cemlab.report.brand_verdict import brand_sentence, brand_suggestions, signed_gap
 from cemlab.report.findings import claims, findings
@@ -110,13 +111,13 @@ def test_pictures_hold_every_brand_and_labels_do_not_meet(opened, codebook, said
     fig = charts.funnel_chart(table[table["metric"].isin(["reach", "conversion"])], codebook=codebook)
     assert "青禾" in str([t.get_text() for t in fig.axes[0].get_legend().get_texts()])
     image = brand.image(now, plan, draws=50)
-    picture = charts.brand_map(image.regions, image.map.axes, codebook=codebook)
+    picture = images.brand_map(image.regions, image.map.axes, codebook=codebook)
     words = {t.get_text() for t in picture.axes[0].texts}
     assert {"青禾", "南屏", "清爽不腻", "高端"} <= words
     assert "不足 70%" not in picture.cemlab_note
     poor = image.map.axes.assign(percent=[40.0, 20.0, 20.0, 20.0])
-    assert "不足 70%" in charts.brand_map(image.regions, poor, codebook=codebook).cemlab_note
-    heat = charts.image_heat(image.profile, codebook=codebook)
+    assert "不足 70%" in images.brand_map(image.regions, poor, codebook=codebook).cemlab_note
+    heat = images.image_heat(image.profile, codebook=codebook)
     assert "青禾 清爽不腻" in heat.cemlab_alt
     waves = brand.headline(rows, plan, by="_wave")
     lines = charts.brand_lines(waves[(waves["metric"] == "reach") & (waves["item"] == "aided")], codebook=codebook)

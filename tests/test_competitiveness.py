@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from cemlab.analyse.brand_index import brand_index, index_sensitivity
-from cemlab.analyse.competitiveness import dirichlet, double_jeopardy, duplication, repertoire, switching
+from cemlab.analyse.competitiveness import double_jeopardy, duplication, repertoire, switching
+from cemlab.analyse.dirichlet import dirichlet
 from cemlab.analyse.mental_availability import mental_availability
 from cemlab.checks import DataError
 from cemlab.measure.stack import RESPONDENT

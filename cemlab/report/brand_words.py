@@ -65,10 +65,6 @@ TITLES = {
     ),
     "map": (("品牌形象对应分析图（对称图）", ""), ("Image map (symmetric)", "")),
     "map_rows": (("品牌形象对应分析图（非对称图）", ""), ("Image map (asymmetric)", "")),
-    "axes": (
-        ("各维度惯量", "贡献与表示质量（cos²）见下表；表示质量低的点在图上的位置不可靠。"),
-        ("Inertia of the axes", ""),
-    ),
     "points": (
         ("对应分析：贡献与表示质量", "贡献：对前两维惯量的贡献；表示质量：前两维能反映该点的比例。"),
         (
@@ -142,11 +138,11 @@ TITLES = {
     "control": (
         (
             "本品“{name}”按月走势、平滑值与控制限",
-            "实线为当月值，控制限反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。",
+            "实线为当月值，虚线为平滑值（EWMA，λ=0.2），控制限反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。",
         ),
         (
             "Own brand: {name} by month with control limits",
-            "A point outside the limits is a signal to look at, not a tested claim.",
+            "Solid: the month; dashed: smoothed (EWMA, 0.2). A point outside the limits is a signal to look at, not a tested claim.",
         ),
     ),
     "smooth": (("本品按月原值与平滑值（EWMA，λ=0.2）", ""), ("Own brand by month: raw and smoothed (EWMA, 0.2)", "")),
@@ -189,10 +185,7 @@ WORDS = {
     "point": ("点", "Point"),
     "contribution": ("贡献（%）", "Contribution (%)"),
     "quality": ("表示质量", "Quality"),
-    "dimension": ("维度", "Dimension"),
-    "inertia": ("惯量", "Inertia"),
     "percent": ("占比（%）", "Percent"),
-    "cumulative": ("累计（%）", "Cumulative (%)"),
     "stayed": ("复购率（%）", "Stayed (%)"),
     "loyal": ("净忠诚（%）", "Loyal net of size (%)"),
     "attraction": ("吸引力（%）", "Attraction (%)"),
@@ -226,16 +219,8 @@ WORDS = {
     "efficiency": ("加权效率：{parts}（有效样本量 ÷ 样本量）。", "Weighting efficiency: {parts} (effective n / n)."),
     "wave_efficiency": ("{wave} {share:.1%}", "{wave} {share:.1%}"),
     "raked": ("数据已按{margins}的边际加权；表中 n 为未加权人数。", "Weighted to margins of {margins}; n counts respondents, unweighted."),
-    "month": ("月份", "Month"),
-    "raw": ("原值", "Raw"),
     "smoothed": ("平滑值", "Smoothed"),
-    "signal": ("信号", "Signal"),
     "nothing": ("本研究未问此题、无上期可比，或样本不足。", "not asked, no wave to compare with, or base too small."),
-    "single": ("第一提及、提示前与提示后知名均为“知名度”。", ""),
-    "nps_name": ("净推荐值 NPS", "NPS"),
-    "satisfied_name": ("满意度", "Satisfaction"),
-    "few_comments": ("（评论人数不足，不显示）", "(too few comments, not shown)"),
-    "all": ("总体", "All"),
 }  # fmt: skip
 SENTENCES = {
     "zh": {
@@ -250,7 +235,6 @@ SENTENCES = {
         "up": {"change": "上升", "rival": "低于", "image": "高于"},
         "down": {"change": "下降", "rival": "高于", "image": "低于"},
         "best": "较{rival} {size}",
-        "no_rival": "",
         "fix_change": "查明{name}较{reference}下降（{size}）的原因：先核对同期的投放、渠道与竞品动作，再定改进措施。",
         "fix_image": "“{name}”低于品牌规模应有水平（相差 {size}）：评估是否为目标定位所需，再决定传播重点。",
         "fix_rival": "{name}落后于{brand}（{size}）：对照漏斗转化率，找出差距最大的环节。",
@@ -269,7 +253,6 @@ SENTENCES = {
         "up": {"change": "up", "rival": "below", "image": "above"},
         "down": {"change": "down", "rival": "above", "image": "below"},
         "best": "vs {rival} {size}",
-        "no_rival": "",
         "fix_change": "Find out why {name} fell ({size} since {reference}): check advertising, distribution and rivals' moves first, then decide.",
         "fix_image": "“{name}” lies below what the brand's size leads one to expect ({size}): decide whether the positioning needs it.",
         "fix_rival": "{name} lies behind {brand} ({size}): look for the stage with the largest gap in the funnel.",

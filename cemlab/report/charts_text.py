@@ -40,7 +40,6 @@ def keyness_chart(words, *, n=10, lang="zh", names=None):
     shown = pd.concat([words[words["z"] > 0].head(n), words[words["z"] < 0].tail(n)], ignore_index=True)
     target, reference = names or (str(words["target"].iloc[0]), str(words["reference"].iloc[0]))
     texts = [str(word).replace("$", r"\$") for word in shown["word"]]
-    level = float(shown["level"].iloc[0])
     with styled():
         low, high = min(shown["ci_low"].min(), 0), max(shown["ci_high"].max(), 0)
         air = 0.05 * (high - low)
@@ -57,7 +56,9 @@ def keyness_chart(words, *, n=10, lang="zh", names=None):
                 right_text(ax, at, text, place, color=SOFT)
             figures.append(" / ".join(mine))
         ax.axvline(0, color=INK, linewidth=0.9, zorder=2)
-        axis = labels.say(f"← {reference}多用　　对数优势比　　{target}多用 →", f"← {reference}    log odds    {target} →")
+        axis = labels.say(
+            f"← {reference}多用　　对数优势比　　{target}多用 →", f"← {reference}    log odds    {target} →"
+        )
         ax.set_xlabel(axis.replace("$", r"\$"), color=SOFT)
     what = labels.say("两组评论的用词差异", "Words that separate two groups of comments")
     frame = shown.assign(status="ok")

@@ -85,7 +85,9 @@ class Comments:
         rows = rows.assign(stage=rows["item"].map(stages))
         order = {stage: place for place, stage in enumerate(self.study.codebook.stages)}
         rank = rows["stage"].map(lambda stage: order.get(stage, len(order)))
-        return as_topics(rows).assign(rank=rank).sort_values("rank", kind="stable", ignore_index=True).drop(columns="rank")
+        return (
+            as_topics(rows).assign(rank=rank).sort_values("rank", kind="stable", ignore_index=True).drop(columns="rank")
+        )
 
     @cached_property
     def effects(self):
@@ -232,7 +234,14 @@ def open_comments(study):
     waves = [wave for wave in (study.previous, study.wave) if wave is not None]
     rows = scan(book, wave=waves, version=study.version, comments=True)
     asked = int(study.now.select(pl.len()).collect().item())
-    kept = ["_wave", "_person", "_date", "_replicate", *(c.name for c in book.of_role("nps", "outcome")), *study.segments]
+    kept = [
+        "_wave",
+        "_person",
+        "_date",
+        "_replicate",
+        *(c.name for c in book.of_role("nps", "outcome")),
+        *study.segments,
+    ]
     have = rows.collect_schema().names()
     told = pl.concat_str([pl.col(n).str.strip_chars() for n in names], separator="。", ignore_nulls=True)
     rows = rows.select(*dict.fromkeys(c for c in kept if c in have), told.alias(TEXT)).collect()

@@ -8,6 +8,7 @@ from cemlab.measure.schema import ALL, COMPARISONS, MISSING
 from cemlab.report.wording import direction, sentence
 
 REASONS = ("claim", "not_significant", "small_effect", "not_estimable")
+DRIVER = 5.0  # a driver worth naming explains so much more than noise (percent of the explained variance)
 NEARLY_ALL = 0.9  # share of the complement from which on it is the other group
 COLUMNS = [
     *("kind", "cut", "group", "metric", "item", "unit", "estimate", "reference", "difference"),
@@ -142,7 +143,8 @@ def with_family(frame, kind, table):
 def minimum_effect(codebook, metric):
     """The least difference worth a sentence, in the metric's own unit."""
     limits = codebook.minimum_effect
-    return {"nps": limits.nps, "net_sentiment": limits.nps, "mean": limits.mean}.get(metric, limits.share)
+    own = {"nps": limits.nps, "net_sentiment": limits.nps, "mean": limits.mean, "importance": DRIVER}
+    return own.get(metric, limits.share)
 
 
 def claims(table):

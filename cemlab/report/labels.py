@@ -59,7 +59,12 @@ STATUS = {
     "hidden": ("— 为保护隐私，不显示", "— hidden to protect privacy"),
     "not_estimable": ("— 样本不足，不显示", "— base too small, not shown"),
 }
-UNITS = {"points": ("分", "points"), "percent": ("%", "%"), "mean": ("分", "scale points"), "per_day": ("条/天", "a day")}
+UNITS = {
+    "points": ("分", "points"),
+    "percent": ("%", "%"),
+    "mean": ("分", "scale points"),
+    "per_day": ("条/天", "a day"),
+}
 DIFFERENCES = {"points": ("分", "points"), "percent": ("百分点", "percentage points"), "mean": ("分", "scale points")}
 REFERENCES = {"(rest)": ("其余", "the rest"), "(complement)": ("其余", "the rest"), "(previous)": ("上期", "previous"),
               "(other)": ("其他方面", "Other aspects")}  # fmt: skip

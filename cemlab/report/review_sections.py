@@ -68,7 +68,11 @@ def charts_of(words):
     net = opinion_chart(words.data, period=period, min_n=words.study.min_n)
     found = alarms(net, words.data, TEXT, lexicon=words.lexicon, period=period, min_n=words.study.min_n)
     label = {"item": "topic:opinion"}
-    return volume_chart(words.every, period=period).assign(item="topic:volume"), net.assign(**label), found.assign(**label)
+    return (
+        volume_chart(words.every, period=period).assign(item="topic:volume"),
+        net.assign(**label),
+        found.assign(**label),
+    )
 
 
 def alarms_now(words):
@@ -119,7 +123,9 @@ def cards_of(words, said):
         cards += verdict.headline_figures(study.shown(stars), said, study.codebook, previous=study.previous, lang=lang)
     share = words.sentiment[(words.sentiment["_wave"] == study.wave) & (words.sentiment["item"] == "topic:negative")]
     row = share.iloc[0].to_dict()
-    note = base(row, "percent", lang) + ("" if words.gold is not None else ("，" if lang == "zh" else ", ") + text["uncorrected"])
+    note = base(row, "percent", lang) + (
+        "" if words.gold is not None else ("，" if lang == "zh" else ", ") + text["uncorrected"]
+    )
     cards.append({"title": text["negative"], "value": value(row["estimate"], "percent", lang), "note": note})
     last = int((words.every["_wave"] == study.previous).sum()) if study.previous is not None else 0
     note = text["last"].format(n=f"{last:,}") if last else ""
@@ -184,7 +190,14 @@ def show_volume(words):
     if study.segments:
         counted, cut = by_period(words, study.segments[0]), study.segments[0]
         names = [Labels(study.codebook, lang).code(cut, code) for code in counted.columns]
-        display(show_chart(volume_by_source(counted, names=names, lang=lang), height=320, lang=lang, **titled("volume_sources", lang)))
+        display(
+            show_chart(
+                volume_by_source(counted, names=names, lang=lang),
+                height=320,
+                lang=lang,
+                **titled("volume_sources", lang),
+            )
+        )
 
 
 def by_period(words, cut):
@@ -225,7 +238,10 @@ def alarm_rows(words, found):
     """One line per alarm in words."""
     lang, book, out = words.study.lang, words.study.codebook, []
     for row in found.to_dict("records"):
-        behind = [f"{book.label('topic:' + name, lang)} {here:.1f}% ({there:.1f}%)" for name, here, there in row["aspects"][:3]]
+        behind = [
+            f"{book.label('topic:' + name, lang)} {here:.1f}% ({there:.1f}%)"
+            for name, here, there in row["aspects"][:3]
+        ]
         nothing = say("spread" if row["turn"] == "down" else "nothing", lang)
         out.append({
             "period": period_name(row, words), "reviews": f"{int(row['n']):,}", "value": number(row["value"], "points"),
@@ -248,8 +264,20 @@ def show_sources(words, said, groups):
     frames = [source_rows(net_sentiment(words.now, by=cut), contrasts, cut, words) for cut in study.segments]
     rows = pd.concat(frames, ignore_index=True)
     columns = ["group", "estimate", "interval", "n", "difference", "difference_interval", "told"]
-    columns = [c for c in columns if c in rows or c in ("interval", "difference_interval") and "told" in rows or c == "interval"]
-    display(table(rows, words, "sources", columns=columns, heads=heads(lang, group="source", estimate="net", told="theme_told")))
+    columns = [
+        c
+        for c in columns
+        if c in rows or c in ("interval", "difference_interval") and "told" in rows or c == "interval"
+    ]
+    display(
+        table(
+            rows,
+            words,
+            "sources",
+            columns=columns,
+            heads=heads(lang, group="source", estimate="net", told="theme_told"),
+        )
+    )
 
 
 def source_rows(estimates, contrasts, cut, words):
@@ -296,5 +324,7 @@ def results(words):
 
 def alarm_table(found):
     """Alarms with their aspects as codes in one text, for the file."""
-    listed = ["; ".join(f"{name} {here:.1f} ({there:.1f})" for name, here, there in aspects) for aspects in found["aspects"]]
+    listed = [
+        "; ".join(f"{name} {here:.1f} ({there:.1f})" for name, here, there in aspects) for aspects in found["aspects"]
+    ]
     return found.assign(aspects=listed)

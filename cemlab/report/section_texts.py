@@ -15,7 +15,7 @@ WORDS = {
     ),
     "no_comments": ("本研究没有开放题。", "this study has no open question."),
     "power": (
-        "检出力：以 80% 的把握度计，本期样本下，真实变化小于{parts}的，多半无法检出；未见显著变化不等于没有变化。",
+        "检出力：以 80% 的把握度计，本期样本下，真实变化小于以下幅度的多半无法检出：{parts}；未见显著变化不等于没有变化。",
         "Power: with these samples, true changes smaller than {parts} would most likely go unseen (80 % power); "
         "no evidence of change is not evidence of no change.",
     ),
@@ -91,8 +91,8 @@ TITLES = {
         ("Promoters, passives and detractors by wave", ""),
     ),
     "changes": (
-        ("总体指标较上期的变化", "p 值已按全报告所有候选结论统一校正（Benjamini-Hochberg）。"),
-        ("Change of the headline figures", "p adjusted over all candidate claims of the report (Benjamini-Hochberg)."),
+        ("总体指标较上期的变化", "p 值已按全报告候选结论及同类结论两层校正（Benjamini-Hochberg），取较大者。"),
+        ("Change of the headline figures", "p adjusted over all candidate claims of the report and over its own kind (Benjamini-Hochberg), the larger of both."),
     ),
     "trend": (
         ("{name} 走势与控制限", "控制限反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。"),
@@ -102,10 +102,10 @@ TITLES = {
         ),
     ),
     "waves_drawn": (
-        ("{name}，各期", "误差线为 95% 置信区间；是否变化以检验结论为准，不以误差线是否重叠为准。"),
+        ("{name}，各期", "是否变化以检验结论为准，不以误差线是否重叠为准。"),
         (
             "{name} by wave",
-            "Bars are 95 % intervals; whether it changed is for the test to say, not for overlapping bars.",
+            "Whether it changed is for the test to say, not for overlapping bars.",
         ),
     ),
     "touchpoints": (
@@ -227,7 +227,7 @@ METHODS = {
 - 净推荐值（NPS）：0–10 分的推荐意愿题中，9–10 分者占比减 0–6 分者占比，以“分”表示。置信区间采用调整 Wald 法（Rocks, 2016）。
 - 高分占比（T2B 等）：选择量表最高几档者占全部有效回答者的比例，各题取哪几档见下；置信区间采用 Wilson 法。文中“某触点满意度”即其高分占比。
 - 较上期变化：两期差异的 z 检验；群体差异：该群体与其余受访者（不含该群体）的 z 检验。
-- 多重比较：全报告的所有候选结论作为一个检验族，用 Benjamini-Hochberg 法控制在 5%。成文的结论还须达到最小值得关注差异：NPS {nps}，占比 {share}。
+- 多重比较：全报告的所有候选结论作为一个检验族，用 Benjamini-Hochberg 法控制在 5%；同时在同类结论（变化、群体、驱动、评论方面）之内再校正一次，取较大的 p 值。成文的结论还须达到最小值得关注差异：NPS {nps}，占比 {share}。
 - 样本量：有效样本量不足 {min_n} 的不显示数字；不足 {low_n} 的标 *，仅供参考。少于 {min_persons} 人的群体出于隐私保护不显示。
 - 控制图：控制限由各时段的抽样误差与时段间的日常波动共同决定（Laney 法）；信号提示去查原因，不是检验结论。
 - 缺失：“未回答”计入缺失；“不适用”与“未问”不计入基数。任何缺失均不填补。
@@ -242,7 +242,7 @@ METHODS = {
 - Net Promoter Score (NPS): share answering 9–10 minus share answering 0–6 on the 0–10 recommendation question, in points. Intervals: adjusted Wald (Rocks, 2016).
 - Top boxes: share choosing the highest categories (listed below), of all valid answers. Intervals: Wilson.
 - Change since the previous wave: z test of the difference; groups: z test against everyone else (the group itself left out).
-- Multiple testing: all candidate claims of the report are one family, Benjamini-Hochberg at 5 %. A claim must also reach the minimum effect: NPS {nps}, shares {share}.
+- Multiple testing: all candidate claims of the report are one family, Benjamini-Hochberg at 5 %, and once more inside their own kind (changes, groups, drivers, aspects); the larger p counts. A claim must also reach the minimum effect: NPS {nps}, shares {share}.
 - Bases: no figure under an effective base of {min_n}; * under {low_n}. Groups of fewer than {min_persons} persons are hidden to protect privacy.
 - Control charts: limits hold sampling error and the usual unrest between periods (Laney); a signal asks for a look, it is no tested claim.
 - Missing: “no answer” counts as missing; “not applicable” and “not asked” are no part of the base. Nothing is imputed.

@@ -102,7 +102,11 @@ def show_aspects(words, said):
     net = frame[(frame["metric"] == "net_sentiment") & frame["status"].isin(["ok", "low_base"])]
     if len(net):
         single = net["stage"].nunique() == 1
-        chart = score_dots(net.drop(columns="stage"), codebook=study.codebook, lang=lang) if single else touchpoint_chart(net, codebook=study.codebook, lang=lang)
+        chart = (
+            score_dots(net.drop(columns="stage"), codebook=study.codebook, lang=lang)
+            if single
+            else touchpoint_chart(net, codebook=study.codebook, lang=lang)
+        )
         display(show_figure(chart, **titled("aspects_net", lang)))
     rows = aspect_rows(frame, with_family(words.candidates.get("aspect"), "aspect", said), lang)
     columns = ["stage", "item", "estimate", "interval", "mentions", "net", "net_interval"]
@@ -187,7 +191,9 @@ def show_quotations(words):
     if not len(rows):
         display(sentence("no_quotations", lang))
         return
-    rows = rows.assign(label=rows["label"].map(lambda one: say(one, lang)), rule=rows["rule"].map(lambda r: say(r, lang)))
+    rows = rows.assign(
+        label=rows["label"].map(lambda one: say(one, lang)), rule=rows["rule"].map(lambda r: say(r, lang))
+    )
     rows = rows.rename(columns={"label": "judged"})
     named = heads(lang, "rule", "text", item="aspect", judged="opinion")
     display(table(rows, words, "quotations", columns=["item", "judged", "rule", "text"], heads=named))

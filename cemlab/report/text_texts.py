@@ -40,7 +40,10 @@ WORDS = {
         "评论太少或话题划分不够稳定（换一批样本会得到不同的话题），不作自动话题分析；请看上面按方面的结果。",
         "Comments are too few, or other samples would give other themes: no automatic themes; see the aspects above.",
     ),
-    "themes_no_previous": ("没有上一期评论，话题无法比较。", "No comments of a previous wave: themes cannot be compared."),
+    "themes_no_previous": (
+        "没有上一期评论，话题无法比较。",
+        "No comments of a previous wave: themes cannot be compared.",
+    ),
     "no_words": ("两组评论都不够多，不比较用词。", "Too few comments on either side to compare words."),
     "no_quotations": ("评论人数不足，不摘录原文。", "Too few comments to quote."),
     "no_alarms": ("本期没有超出控制限的时段。", "No period is outside its limits."),
@@ -90,8 +93,14 @@ WORDS = {
 }
 TITLES = {
     "comment_sentiment": (
-        ("评论情感构成，各期", "括号内为 95% 置信区间。好评、中性、差评由程序判读。净情感值＝好评占比−差评占比（−100 至 100）。"),
-        ("Sentiment of comments by wave", "Brackets: 95 % intervals. Read by a program. Net sentiment: positive less negative (-100 to 100)."),
+        (
+            "评论情感构成，各期",
+            "括号内为 95% 置信区间。好评、中性、差评由程序判读。净情感值＝好评占比−差评占比（−100 至 100）。",
+        ),
+        (
+            "Sentiment of comments by wave",
+            "Brackets: 95 % intervals. Read by a program. Net sentiment: positive less negative (-100 to 100).",
+        ),
     ),
     "aspects_net": (
         (
@@ -124,15 +133,24 @@ TITLES = {
             "评论话题：本期占比与较上期变化",
             "话题由程序从两期评论中归纳，以其特征词命名；升降的检验结论已按全报告统一校正。",
         ),
-        ("Themes of comments: share and change", "Found in both waves, named by their words; verdicts adjusted over the report."),
+        (
+            "Themes of comments: share and change",
+            "Found in both waves, named by their words; verdicts adjusted over the report.",
+        ),
     ),
     "keyness": (
         ("{target}与{reference}的用词差异", "百分比为该组评论中出现该词的比例（括号内为条数）。探索性结果，不成文。"),
-        ("Words of {target} and {reference}", "Share (and number) of each side's comments that hold the word. Exploratory."),
+        (
+            "Words of {target} and {reference}",
+            "Share (and number) of each side's comments that hold the word. Exploratory.",
+        ),
     ),
     "cloud": (
         ("评论词云（交互图）", "字号只表示出现该词的评论数，不表示显著与好坏；请与上图对照。"),
-        ("Word cloud (interactive)", "Size shows how many comments hold the word, nothing else; read it beside the chart above."),
+        (
+            "Word cloud (interactive)",
+            "Size shows how many comments hold the word, nothing else; read it beside the chart above.",
+        ),
     ),
     "quotations": (
         (
@@ -147,7 +165,10 @@ TITLES = {
     ),
     "volume": (
         ("评论量走势与控制限", "每天平均评论数；超出控制限是需要查看的信号，不是检验结论。"),
-        ("Number of reviews over time, with control limits", "Reviews a day; a point outside is a signal to look at, not a claim."),
+        (
+            "Number of reviews over time, with control limits",
+            "Reviews a day; a point outside is a signal to look at, not a claim.",
+        ),
     ),
     "volume_sources": (
         ("各时段评论量，按来源（交互图）", "首尾时段可能不足整期。"),

@@ -44,7 +44,9 @@ def with_topics(codebook):
                     f"codebook {codebook.name}: columns.{column.name}.aspects: the lexicon has no aspect {name!r}.{near} "
                     f"It has {list(aspects)}."
                 )
-    labels = {name: Label(**{k: v for k, v in aspect.title.items() if k in ("zh", "en")}) for name, aspect in aspects.items()}
+    labels = {
+        name: Label(**{k: v for k, v in aspect.title.items() if k in ("zh", "en")}) for name, aspect in aspects.items()
+    }
     labels |= {name: Label(**words) for name, words in OPINIONS.items()}
     return codebook.model_copy(update={"topics": {PREFIX + name: label for name, label in labels.items()}})
 

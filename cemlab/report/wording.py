@@ -11,6 +11,7 @@ WORDS = {
         "group_none": "{cut}为“{group}”的受访者：{name} 样本不足，未作检验。",
         "not_asked": "{name}：上期未问此题，未作检验。",
         "driver": "“{item}”是总体评价的驱动因素：占可解释变差的 {estimate}，显著高于噪声基准（n={n}；{caveat}）。",
+        "driver_small": "“{item}”与总体评价有关，但解释力超出噪声不足 {minimum}，不作结论。",
         "driver_no": "“{item}”对总体评价的解释力未见显著高于噪声基准。",
         "caveat": "模型关联估计，非因果承诺",
         "up": {"wave": "上升", "group": "高于"},
@@ -26,6 +27,7 @@ WORDS = {
         "group_none": "{cut} “{group}”: {name}, base too small, not tested.",
         "not_asked": "{name}: not asked in the wave before, not tested.",
         "driver": "“{item}” drives the overall rating: {estimate} of the explained variance, significantly above noise (n={n}; {caveat}).",
+        "driver_small": "“{item}” goes with the overall rating, but explains less than {minimum} more than noise; no claim.",
         "driver_no": "“{item}”: no evidence that it explains the overall rating better than noise.",
         "caveat": "association in a model, no promise of cause",
         "up": {"wave": "up", "group": "above"},
@@ -92,6 +94,9 @@ def sentence(row, codebook, lang="zh"):
     """One finding in words; only a claim states a difference."""
     words, unit = WORDS[lang], row["unit"]
     if row["kind"] == "driver" and row["verdict"] != "not_estimable":
+        if row["verdict"] == "small_effect":
+            least = value(row["minimum_effect"], "percent", lang)
+            return words["driver_small"].format(item=codebook.label(row["item"], lang), minimum=least)
         claimed = row["verdict"] == "claim" and row["difference"] > 0
         figures = {"estimate": value(row["estimate"], "percent", lang), "n": f"{int(row['n']):,}"}
         return words["driver" if claimed else "driver_no"].format(

@@ -167,11 +167,15 @@ def alarms(chart, data, text, *, lexicon, date="_date", period="week", min_n=30,
     names = list(lexicon.aspects)
     rows = aspect_columns(data, text, lexicon=lexicon, sentiment=sentiment)
     blamed = [
-        pl.when(pl.col(n).is_not_null()).then((pl.col(n + SIGN) == -1).fill_null(False).cast(pl.Float64)).alias(n + BLAMED)
+        pl.when(pl.col(n).is_not_null())
+        .then((pl.col(n + SIGN) == -1).fill_null(False).cast(pl.Float64))
+        .alias(n + BLAMED)
         for n in names
     ]
     days = pd.to_datetime(rows[date].to_pandas()).dt.to_period(PERIODS[period])
-    rows = rows.select(blamed).with_columns(at=pl.Series([None if pd.isna(p) else code(p) for p in days], dtype=pl.String))
+    rows = rows.select(blamed).with_columns(
+        at=pl.Series([None if pd.isna(p) else code(p) for p in days], dtype=pl.String)
+    )
     rows = rows.filter(pl.col("at").is_not_null())
     listed = []
     for row in found.to_dict("records"):

@@ -1,0 +1,47 @@
+"""Hotel and shop reviews through the report on reviews; their files hold no dates, so sources are compared only."""
+
+import gzip
+import zipfile
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from cemlab.collect.ingest import ingest
+from cemlab.report.render import render
+from cemlab.report.study import notebook_of
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("CEMLAB_HOME", str(tmp_path))
+    monkeypatch.setenv("CEMLAB_KEY", str(tmp_path / "secret.key"))
+    monkeypatch.delenv("CEMLAB_LAKE", raising=False)
+    return tmp_path
+
+
+def rendered(name, path, root, home):
+    codebook = root / "tests" / "real" / f"{name}.yml"
+    ingest([path], codebook)
+    return render(notebook_of("word_of_mouth"), parameters={"codebook": str(codebook)}, out=home / name)
+
+
+def test_hotel_reviews_agree_with_their_label(shared, root, home):
+    """5,322 praise, 2,444 blame: what the program reads lies far apart between them."""
+    path = home / "hotel.csv"
+    path.write_bytes(gzip.decompress((shared / "data/text_zh/ChnSentiCorp_htl_all.csv.gz").read_bytes()))
+    out = rendered("hotel_reviews", path, root, home)
+    table = pd.read_csv(out / "results.csv", dtype={"judged": str})
+    groups = table[(table["part"] == "net_sentiment_groups") & (table["judged"] != "(all)")].set_index("judged")
+    assert groups.loc["1", "estimate"] > 50 and groups.loc["0", "estimate"] < -50
+    assert "评论不带日期" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_shop_reviews_by_category(shared, root, home):
+    """Every tenth of 62,774 reviews, all ten categories."""
+    archive = zipfile.ZipFile(shared / "data/text_zh/online_shopping_10_cats.zip")
+    path = home / "shop.csv"
+    pl.read_csv(archive.read(archive.namelist()[0]))[::10].write_csv(path)
+    out = rendered("shop_reviews", path, root, home)
+    table = pd.read_csv(out / "results.csv")
+    assert table.loc[table["part"] == "net_sentiment_groups", "cat"].nunique() == 10
