@@ -103,6 +103,15 @@ def test_tracking_needs_time(opened):
     weekly = brand.tracking(rows, plan, period="week")
     assert {"aided", "considered"} <= set(weekly["item"])
     assert weekly["smoothed"].notna().any()
+    assert (weekly["metric"] == "share").any()
+
+
+def test_limits_come_from_the_time_before_the_newest_wave(opened):
+    """Consideration falls by 9 points in the newest wave: the centre stays where the wave before was."""
+    plan, rows, _, _ = opened
+    weekly = brand.tracking(rows, plan, period="week")
+    centre = weekly.loc[weekly["item"] == "considered", "centre"].iloc[0]
+    assert centre == pytest.approx(47, abs=1)
 
 
 def test_pictures_hold_every_brand_and_labels_do_not_meet(opened, codebook, said):

@@ -352,3 +352,26 @@ def test_wrong_arguments(desk):
         desk.take()
     with pytest.raises(FileNotFoundError, match=r"'gone.csv' is not there"):
         desk.take(desk.lake.parent / "gone.csv")
+
+
+def test_a_comment_may_be_called_text_or_column(tmp_path, monkeypatch):
+    """Names that the comments table uses itself are no matter to the user."""
+    import polars as pl
+
+    from cemlab.codebook import load_codebook
+    from cemlab.collect.ingest import ingest
+    from cemlab.store import scan
+
+    monkeypatch.setenv("CEMLAB_KEY", str(tmp_path / "secret.key"))
+    book = tmp_path / "book.yml"
+    book.write_text(
+        "study: service_touchpoints\nname: named\ntitle: 命名\ncolumns:\n  number: {role: key, aliases: [id]}\n"
+        "  text: {role: comment}\n  column: {role: comment}\n",
+        encoding="utf-8",
+    )
+    export = tmp_path / "export.csv"
+    pl.DataFrame({"id": ["1", "2"], "text": ["很好", None], "column": ["不错", "一般"]}).write_csv(export)
+    ingest([export], book, lake=tmp_path / "lake")
+    rows = scan(load_codebook(book), comments=True, lake=tmp_path / "lake").sort("_key").collect()
+    assert rows["text"].to_list() == ["很好", None]
+    assert rows["column"].to_list() == ["不错", "一般"]

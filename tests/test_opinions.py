@@ -49,7 +49,7 @@ def test_the_sour_week_alarms_and_names_breakfast():
     chart = opinion_chart(data)
     found = alarms(chart, data, "text", lexicon=load_lexicon("hotel"))
     low = found[found["turn"] == "down"].reset_index(drop=True)
-    assert low["at"].tolist() == ["2026-W18"] and low["rule"].tolist() == ["beyond"]
+    assert low["at"].tolist() == ["2026-W18"] and low["signal"].tolist() == ["beyond"]
     assert all(not aspects for aspects in found.loc[found["turn"] == "up", "aspects"])
     name, share, others = low["aspects"][0][0]
     assert name == "breakfast" and (share, others) == pytest.approx((75.0, 25.0))

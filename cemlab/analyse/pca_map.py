@@ -53,9 +53,9 @@ def pca_map(data, columns, *, by=None, weights=None, matrix="correlation", missi
     -----
     Columns are centred and divided by their standard deviation with divisor n (sum of weights), as
     ``FactoMineR::PCA``; ``stats::prcomp`` divides by n - 1: same eigenvalues of correlations, scores smaller by
-    sqrt((n - 1) / n). Covariances have divisor n - 1 (weighted: sum of weights - 1); pairwise ones
-    are the correlation times each column's own standard deviations, as SPSS prints them. A pairwise matrix may have negative eigenvalues; they are kept in ``axes`` for all to see. Signs are arbitrary: the column with the
-    largest loading is positive.
+    sqrt((n - 1) / n). Covariances have divisor n - 1 (weighted: sum of weights - 1); pairwise ones are the correlation times
+    each column's own standard deviations, as SPSS prints them. A pairwise matrix may have negative eigenvalues; they are
+    kept in ``axes`` for all to see. Signs are arbitrary: the column with the largest loading is positive.
     """
     where = "pca_map"
     require_choice(matrix, MATRICES, name="matrix", where=where)

@@ -109,7 +109,7 @@ def by_part(frames):
 def comment_rows(answers, columns):
     """Comments of new answers in the shape of their table."""
     here = [name for name in columns if name in answers.columns]
-    long = answers.unpivot(here, index=["_key", "_batch", "_person"], variable_name="column", value_name="text")
-    return long.drop_nulls("text").select(
-        "_key", "_batch", "_person", pl.col("column").cast(pl.String), pl.col("text").cast(pl.String)
-    )
+    names = {"variable_name": "_column", "value_name": "_text"}  # a question may be called `column` or `text`
+    long = answers.unpivot(here, index=["_key", "_batch", "_person"], **names).drop_nulls("_text")
+    words = {"column": pl.col("_column").cast(pl.String), "text": pl.col("_text").cast(pl.String)}
+    return long.select("_key", "_batch", "_person", **words)

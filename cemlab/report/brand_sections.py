@@ -90,14 +90,19 @@ def wide(frame, report, metric):
         return None
     lang, items = report.study.lang, list(dict.fromkeys(rows["item"]))
     brands = [b for b in report.plan.brands if (rows["brand"] == b).any()]
+    base = {b: f"{rows.loc[rows['brand'] == b, 'n'].max():,.0f}" for b in brands}
     turned = len(brands) > MANY
     plain = turned and len(items) > MANY
     cells = {(r["item"], r["brand"]): text(r, interval=not plain) for r in rows.to_dict("records")}
     if turned:
         out = {say("brand", lang): [brand_name(report, b) for b in brands]}
-        return pd.DataFrame(out | {item_name(report, i): [cells.get((i, b), "—") for b in brands] for i in items})
-    out = {say("stage", lang): [item_name(report, item) for item in items]}
-    return pd.DataFrame(out | {brand_name(report, b): [cells.get((i, b), "—") for i in items] for b in brands})
+        out |= {item_name(report, i): [cells.get((i, b), "—") for b in brands] for i in items}
+        return pd.DataFrame(out | ({say("n", lang): [base[b] for b in brands]} if metric == "reach" else {}))
+    last = metric == "reach"
+    out = {say("stage", lang): [item_name(report, item) for item in items] + [say("n", lang)] * last}
+    return pd.DataFrame(
+        out | {brand_name(report, b): [cells.get((i, b), "—") for i in items] + [base[b]] * last for b in brands}
+    )
 
 
 def funnel_of(headline):
