@@ -74,7 +74,7 @@ def add_the_rest(rng, part):
     extra = extra.with_columns(
         pl.Series("agree", consent),
         pl.Series("person", rng.choice(np.arange(5000, 90000), len(extra), replace=False)),
-        comment=pl.lit(None, pl.String),
+        pl.lit(None, pl.String).alias("comment"),
         *[pl.when(gone).then(pl.col(c)).otherwise(None).alias(c) for c in asked],
     )
     effort = pl.when(pl.Series(rng.random(len(part)) < 0.02)).then(None).otherwise(pl.col("effort")).alias("effort")

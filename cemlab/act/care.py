@@ -47,7 +47,9 @@ def write_recall_list(codebook, *, wave="latest", since=None, until=None, due_da
     score = book.only("nps")
     if score is None or book.only("person") is None:
         lacking = "nps" if score is None else "person"
-        raise ValueError(f"recall: codebook {book.name!r} has no column with role {lacking}; without it nobody can be called.")
+        raise ValueError(
+            f"recall: codebook {book.name!r} has no column with role {lacking}; without it nobody can be called."
+        )
     present = waves_present(book)
     known = [code for code in book.waves if code in present] or sorted(present)
     chosen = known[-1] if wave == "latest" and known else wave

@@ -3,48 +3,108 @@
 CAVEAT_ZH, CAVEAT_EN = "模型关联估计，非因果承诺。", "Associations in a model, no promise of cause."
 TITLES = {
     "quality": (
-        ("答卷质量检查", "存疑答卷均保留在分析中；“若剔除”一列为剔除后的 NPS 变化。直线作答与突发好评本身不作为剔除理由。"),
-        ("Checks of response quality", "Doubtful answers stay in the analysis; the last column tells what leaving them out would do. Straight-lining and bursts alone are no reason to exclude."),
+        (
+            "答卷质量检查",
+            "存疑答卷均保留在分析中；“若剔除”一列为剔除后的 NPS 变化。直线作答与突发好评本身不作为剔除理由。",
+        ),
+        (
+            "Checks of response quality",
+            "Doubtful answers stay in the analysis; the last column tells what leaving them out would do. Straight-lining and bursts alone are no reason to exclude.",
+        ),
     ),
     "journey": (
-        ("体验曲线：沿旅程的满意度（百分制）", "百分制＝(均分−最低分)/(最高分−最低分)×100。痛点与亮点仅在与各触点平均的差异经校正成立时标出。"),
-        ("Experience curve along the journey (0 to 100)", "(mean - lowest) / (highest - lowest) x 100. Low and high points are marked only where the difference from the average touchpoint holds after adjustment."),
+        (
+            "体验曲线：沿旅程的满意度（百分制）",
+            "百分制＝(均分−最低分)/(最高分−最低分)×100。痛点与亮点仅在与各触点平均的差异经校正成立时标出。",
+        ),
+        (
+            "Experience curve along the journey (0 to 100)",
+            "(mean - lowest) / (highest - lowest) x 100. Low and high points are marked only where the difference from the average touchpoint holds after adjustment.",
+        ),
     ),
     "driver_bars": (
-        ("总体评价的驱动因素", "重要性为 Johnson 相对权重，占可解释变差的百分比；虚线为噪声变量可达到的上限。" + CAVEAT_ZH),
-        ("Drivers of the overall rating", "Importance: Johnson's relative weights, per cent of the explained variance; the line is what a noise variable reaches. " + CAVEAT_EN),
+        (
+            "总体评价的驱动因素",
+            "重要性为 Johnson 相对权重，占可解释变差的百分比；虚线为噪声变量可达到的上限。" + CAVEAT_ZH,
+        ),
+        (
+            "Drivers of the overall rating",
+            "Importance: Johnson's relative weights, per cent of the explained variance; the line is what a noise variable reaches. "
+            + CAVEAT_EN,
+        ),
     ),
     "driver_table": (
-        ("驱动因素明细", "系数为该触点高 1 分时总体评价相应高出的分数（其他触点不变）；VIF 为方差膨胀因子。" + CAVEAT_ZH),
-        ("Drivers in detail", "Coefficient: points of the outcome that go with one more point on the touchpoint, others held. " + CAVEAT_EN),
+        (
+            "驱动因素明细",
+            "系数为该触点高 1 分时总体评价相应高出的分数（其他触点不变）；VIF 为方差膨胀因子。" + CAVEAT_ZH,
+        ),
+        (
+            "Drivers in detail",
+            "Coefficient: points of the outcome that go with one more point on the touchpoint, others held. "
+            + CAVEAT_EN,
+        ),
     ),
     "quadrants": (
         ("重要性—表现象限图", "十字线为各触点平均；空心点落在其他象限的可能性不低于 10%。"),
-        ("Importance and performance", "Lines: averages over touchpoints; hollow points may as well lie in another quadrant."),
+        (
+            "Importance and performance",
+            "Lines: averages over touchpoints; hollow points may as well lie in another quadrant.",
+        ),
     ),
     "experiences": (
-        ("关键体验（KX）：先改进什么", "得分＝重要性×与目标的差距×使用面÷成本；名次区间来自自助法。仅“可点名”的触点写入结论。" + CAVEAT_ZH),
-        ("Key experiences (KX): what to improve first", "Score: impact x shortfall x reach / cost; rank intervals by bootstrap. Only touchpoints marked may be named. " + CAVEAT_EN),
+        (
+            "关键体验（KX）：先改进什么",
+            "得分＝重要性×与目标的差距×使用面÷成本；名次区间来自自助法。仅“可点名”的触点写入结论。" + CAVEAT_ZH,
+        ),
+        (
+            "Key experiences (KX): what to improve first",
+            "Score: impact x shortfall x reach / cost; rank intervals by bootstrap. Only touchpoints marked may be named. "
+            + CAVEAT_EN,
+        ),
     ),
     "paths": (
         ("两条改进路径的推演", "“止损”：半数不满意者转为中立；“转化”：半数不满意者转为满意。" + CAVEAT_ZH),
-        ("Two ways to improve, played through", "“Cut”: half of the dissatisfied become neutral; “convert”: they become satisfied. " + CAVEAT_EN),
+        (
+            "Two ways to improve, played through",
+            "“Cut”: half of the dissatisfied become neutral; “convert”: they become satisfied. " + CAVEAT_EN,
+        ),
     ),
     "asymmetry": (
-        ("基本型、期望型与魅力型触点", "把各触点的低分与高分同时放入一个回归：惩罚与奖励为总体评价的分数变化；类别仅在区间支持时给出。"),
-        ("Basic, performance and excitement touchpoints", "Low and high ratings of all touchpoints in one regression; penalty and reward in points of the outcome; a class only where the interval supports it."),
+        (
+            "基本型、期望型与魅力型触点",
+            "把各触点的低分与高分同时放入一个回归：惩罚与奖励为总体评价的分数变化；类别仅在区间支持时给出。",
+        ),
+        (
+            "Basic, performance and excitement touchpoints",
+            "Low and high ratings of all touchpoints in one regression; penalty and reward in points of the outcome; a class only where the interval supports it.",
+        ),
     ),
     "thermometer": (
-        ("温度计：最近一期的 NPS 与满意度", "EWMA 控制限（λ=0.2），按当期有效样本量计算并考虑时段间的日常波动；两者同时低于下限时报警。"),
-        ("Thermometer: NPS and satisfaction, latest period", "EWMA limits (lambda 0.2) on the period's effective base, widened by usual unrest; an alarm when both fall below."),
+        (
+            "温度计：最近一期的 NPS 与满意度",
+            "EWMA 控制限（λ=0.2），按当期有效样本量计算并考虑时段间的日常波动；两者同时低于下限时报警。",
+        ),
+        (
+            "Thermometer: NPS and satisfaction, latest period",
+            "EWMA limits (lambda 0.2) on the period's effective base, widened by usual unrest; an alarm when both fall below.",
+        ),
     ),
     "funnel": (
-        ("各门店 NPS 漏斗图", "曲线为 95% 与 99.8% 控制限（含过度离散修正）；只标出限外门店。限内的高低属正常波动，不作排名。"),
-        ("NPS by store: funnel plot", "Limits of 95 and 99.8 % (overdispersion allowed for); only stores outside are named. Differences inside are usual unrest; no league table."),
+        (
+            "各门店 NPS 漏斗图",
+            "曲线为 95% 与 99.8% 控制限（含过度离散修正）；只标出限外门店。限内的高低属正常波动，不作排名。",
+        ),
+        (
+            "NPS by store: funnel plot",
+            "Limits of 95 and 99.8 % (overdispersion allowed for); only stores outside are named. Differences inside are usual unrest; no league table.",
+        ),
     ),
     "outside": (
         ("限外门店", "收缩估计把小样本门店拉向总体；名次区间为 95%（1 为最好）。"),
-        ("Stores outside the limits", "Shrunken estimates pull small stores towards the whole; rank intervals 95 % (1 is best)."),
+        (
+            "Stores outside the limits",
+            "Shrunken estimates pull small stores towards the whole; rank intervals 95 % (1 is best).",
+        ),
     ),
     "waiting": (
         ("{name}", "曲线为三次样条与 95% 置信带；拐点仅在检验成立时标出。" + CAVEAT_ZH),

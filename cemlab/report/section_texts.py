@@ -92,7 +92,10 @@ TITLES = {
     ),
     "changes": (
         ("总体指标较上期的变化", "p 值已按全报告候选结论及同类结论两层校正（Benjamini-Hochberg），取较大者。"),
-        ("Change of the headline figures", "p adjusted over all candidate claims of the report and over its own kind (Benjamini-Hochberg), the larger of both."),
+        (
+            "Change of the headline figures",
+            "p adjusted over all candidate claims of the report and over its own kind (Benjamini-Hochberg), the larger of both.",
+        ),
     ),
     "trend": (
         ("{name} 走势与控制限", "控制限反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。"),

@@ -124,7 +124,9 @@ def question_table(study):
 
 def named_heads(words, lang, columns):
     """Heads of columns from a table of words (`head_<column>`), where it has them."""
-    return {column: words[f"head_{column}"][0 if lang == "zh" else 1] for column in columns if f"head_{column}" in words}
+    return {
+        column: words[f"head_{column}"][0 if lang == "zh" else 1] for column in columns if f"head_{column}" in words
+    }
 
 
 def heads(study, *columns):

@@ -6,7 +6,8 @@ after contrasts. The reviews are shipped line by line; neighbouring lines also s
 texts they come from. The opinion words stand there as tiny texts, so that a word no review used still has a direction.
 Settings were chosen on the shipped reviews alone: parts of neighbouring lines, and books, hotels and computers left out in
 turn. In the books, praise is longer than blame by far; so both weigh the same within a band of lengths, or length itself
-would pass for praise.
+would pass for praise. That step was looked into only after a first run on the evaluation reviews had shown
+probabilities off for hotels; on the shipped reviews its effect is within noise.
 """
 
 import hashlib

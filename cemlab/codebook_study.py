@@ -1,0 +1,77 @@
+"""Parts of a codebook that speak of the whole study: brands, privacy, bases, the least effect worth a sentence."""
+
+import re
+
+from pydantic import Field, field_validator
+
+from cemlab.codebook_parts import Option, Part
+
+
+class Brand(Option):
+    """A brand of a brand study: its labels, whether it is the study's own, and its colour in charts."""
+
+    own: bool = False
+    colour: str | None = None
+
+    @field_validator("colour")
+    @classmethod
+    def six_digits(cls, value):
+        """A colour as charts read it."""
+        if value is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            raise ValueError(f"{value!r} is no colour; write for example '#1f4e79'")
+        return value
+
+
+class BrandQuestions(Part):
+    """Which questions a brand study reads, by what they are asked for.
+
+    A question tells about each brand in one of three ways: several answers whose options are brands, one answer whose
+    options are brands, or a matrix (or ranking) with a row a brand. `awareness` holds what stands beside the funnel (named
+    first, named unaided); `funnel` goes from aided awareness to preference, each stage asked of those who reached the one
+    before; `users` is the stage that makes a user. `switching` names the brand bought before and the one bought last.
+    `index` gives the weight of each component of the brand index.
+    """
+
+    awareness: tuple[str, ...] = ()
+    funnel: tuple[str, ...] = ()
+    users: str | None = None
+    consideration: str | None = None
+    preference: str | None = None
+    nps: str | None = None
+    satisfaction: str | None = None
+    frequency: str | None = None
+    image: tuple[str, ...] = ()
+    entry_points: tuple[str, ...] = ()
+    switching: tuple[str, str] | None = None
+    index: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def named(self):
+        """Every question named, with the field that names it."""
+        for field in type(self).model_fields:
+            value = getattr(self, field)
+            for name in [value] if isinstance(value, str) else value or ():
+                yield field, name
+
+
+class Privacy(Part):
+    """From how many persons a figure or comments may be shown, and how long raw files are kept."""
+
+    min_persons: int = Field(default=10, ge=5)
+    comments_min: int = Field(default=10, ge=5)
+    retention_days: int = Field(default=365, ge=1)
+
+
+class Bases(Part):
+    """Precision: under `min_n` no figure, under `low_n` a mark."""
+
+    min_n: int = Field(default=30, ge=1)
+    low_n: int = Field(default=100, ge=1)
+
+
+class MinimumEffect(Part):
+    """A sentence needs at least this difference: NPS points, percentage points, scale points."""
+
+    nps: float = Field(default=3, ge=0)
+    share: float = Field(default=2, ge=0)
+    mean: float = Field(default=0.1, ge=0)
