@@ -3,6 +3,7 @@
 from cemlab.report.findings import claims
 from cemlab.report.wording import figure_name, gap, group_name, number, value
 
+LEAST_GAIN = 0.005  # a gain whose interval rounds to 0.00 is not worth a sentence
 HEADLINE = {"nps": "nps", "outcome": "top_box", "effort": "top_box"}
 TEXTS = {
     "zh": {
@@ -144,7 +145,8 @@ def key_claims(experiences, table):
         return []
     holds = claims(table)
     holds = set(holds[(holds["kind"] == "driver") & (holds["difference"] > 0)]["item"])
-    return [row for row in experiences.to_dict("records") if row["is_key"] is True and row["item"] in holds]
+    rows = [row for row in experiences.to_dict("records") if row["is_key"] is True and row["item"] in holds]
+    return [row for row in rows if row["gain_low"] >= LEAST_GAIN]
 
 
 def suggestions(table, codebook, *, lang="zh", most=3, experiences=None, level=0.95):
