@@ -6,6 +6,7 @@ import pandas as pd
 import polars as pl
 
 from cemlab.analyse import touchpoints as tp
+from cemlab.measure.moments import counts
 from cemlab.measure.schema import combine
 from cemlab.report import sections, verdict
 from cemlab.report.comments import TEXT
@@ -204,9 +205,10 @@ def by_period(words, cut):
     """Reviews by period (rows) and group (columns, in the codebook's order)."""
     from cemlab.measure.period_codes import PERIODS, code
 
-    rows = words.every.select("_date", pl.col(cut).fill_null("(missing)")).drop_nulls("_date").to_pandas()
-    period = pd.to_datetime(rows["_date"]).dt.to_period(PERIODS[period_of(words)])
-    counted = rows.groupby([period, cut]).size().unstack(fill_value=0)
+    days = words.every.filter(pl.col("_date").is_not_null()).with_columns(pl.col("_date").cast(pl.String).alias("day"))
+    tally = counts(days, "day", by=cut)
+    period = pd.to_datetime(tally["value"]).dt.to_period(PERIODS[period_of(words)])
+    counted = tally.groupby([period, cut])["n"].sum().unstack(fill_value=0)
     order = [c for c in words.study.codebook.columns[cut].options if c in counted]
     counted = counted[order + [c for c in counted if c not in order]]
     return counted.set_axis([code(p) for p in counted.index])
