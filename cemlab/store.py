@@ -203,8 +203,9 @@ def scan(codebook, wave=None, version=None, comments=False, *, lake=None):
         Only these waves; without it all.
     version : int, optional
         Version of the store; the newest when left out.
-    comments : bool, default False
-        Whether to add the comment columns: respondents' words, to be masked before they are shown.
+    comments : bool or "written", default False
+        Whether to add the comment columns: respondents' words, to be masked before they are shown. "written": with them,
+        and only the answers that have any.
     lake : str or pathlib.Path, optional
         Folder of the store; see `lake_folder`.
 
@@ -233,6 +234,10 @@ def scan(codebook, wave=None, version=None, comments=False, *, lake=None):
             near = f" Did you mean {hint!r}?" if hint else ""
             raise ValueError(f"scan: {book.name} has no answers of wave {unknown[0]!r}.{near} There are {present}.")
         answers = answers.filter(pl.col("_wave").is_in(wanted))
+    words = opened(book, "comments", lake) if comments == "written" else None
+    if words is not None:
+        wrote = pl.scan_delta(words).select("_key", "_batch").unique()
+        answers = answers.join(wrote, on=["_key", "_batch"], how="semi", maintain_order="left")
     out = apply.apply_codebook(answers, book, lacking(book, lake))
     return with_comments(out, book, lake) if comments else out
 

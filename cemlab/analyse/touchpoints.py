@@ -5,7 +5,7 @@ import pandas as pd
 from cemlab.measure.compare import compare_groups, compare_waves
 from cemlab.measure.profile import wave_profile
 from cemlab.measure.schema import combine
-from cemlab.measure.scores import mean_score, nps, nps_shares, top_box
+from cemlab.measure.scores import nps, nps_shares, rating_scores
 from cemlab.measure.trend import control_chart
 
 
@@ -69,8 +69,7 @@ def ratings(data, columns, **options):
     """Top boxes and means of scale columns, those of the same scale in one call."""
     frames = []
     for (low, high, top), items in alike(columns).items():
-        frames.append(top_box(data, items, scale=(low, high), top=list(top), **options))
-        frames.append(mean_score(data, items, scale=(low, high), **options))
+        frames.append(rating_scores(data, items, scale=(low, high), top=list(top), **options))
     return frames
 
 

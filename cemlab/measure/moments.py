@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.checks import require_columns, require_weights
+from cemlab.measure.packed_counts import packed_counts
 from cemlab.measure.schema import MISSING, as_list
 
 NOT_MISSING = ("not_asked", "not_applicable")  # reasons that take a respondent out of the base instead of missing
@@ -59,28 +60,10 @@ def counts(data, items, *, by=None, weights=None, where="counts"):
     have = columns_of(frame)
     require_columns(have, [*items, *by, *as_list(weights)], where)
     schema = frame.collect_schema()
-    w = nw.col("w__")
-    weight_sums = [
-        w.sum().alias("w"),
-        (w * w).sum().alias("w2"),
-        w.is_null().cast(nw.Int64).sum().alias("w_missing"),
-        (w < 0).cast(nw.Int64).sum().alias("w_negative"),
-        w.max().alias("w_largest"),
-    ]
-    queries = []
-    for item in items:
-        number = schema[item].is_numeric() or schema[item] == nw.Boolean
-        value = number_column(item) if number else nw.col(item).cast(nw.String)
-        why = nw.col(f"{item}__why") if f"{item}__why" in have else nw.lit(None, nw.String)
-        rows = frame.select(
-            *(group_column(cut, schema) for cut in by),
-            value.alias("value__"),
-            why.alias("why__"),
-            *([number_column(weights).alias("w__")] if weights else []),
-        )
-        keys = [*(f"by__{cut}" for cut in by), "value__", "why__"]
-        queries.append(rows.group_by(*keys).agg(nw.len().alias("n"), *(weight_sums if weights else [])))
-    tables = collect_all(queries)
+    tables = packed_counts(frame, items, by, weights, have)
+    if tables is None:
+        queries = [count_query(frame, item, by, weights, have, schema) for item in items]
+        tables = collect_all(queries)
     out = []
     for item, table in zip(items, tables, strict=True):
         table = table.rename(columns={"value__": "value", "why__": "why", **{f"by__{cut}": cut for cut in by}})
@@ -102,6 +85,29 @@ def counts(data, items, *, by=None, weights=None, where="counts"):
     if len(items) == 1 or all(schema[item].is_numeric() for item in items):
         table = table.sort_values([*by, "value"], na_position="last", kind="stable")
     return table.reset_index(drop=True)
+
+
+def count_query(frame, item, by, weights, have, schema):
+    """The query that counts one item's distinct answers by group."""
+    number = schema[item].is_numeric() or schema[item] == nw.Boolean
+    value = number_column(item) if number else nw.col(item).cast(nw.String)
+    why = nw.col(f"{item}__why") if f"{item}__why" in have else nw.lit(None, nw.String)
+    rows = frame.select(
+        *(group_column(cut, schema) for cut in by),
+        value.alias("value__"),
+        why.alias("why__"),
+        *([number_column(weights).alias("w__")] if weights else []),
+    )
+    w = nw.col("w__")
+    sums = [
+        w.sum().alias("w"),
+        (w * w).sum().alias("w2"),
+        w.is_null().cast(nw.Int64).sum().alias("w_missing"),
+        (w < 0).cast(nw.Int64).sum().alias("w_negative"),
+        w.max().alias("w_largest"),
+    ]
+    keys = [*(f"by__{cut}" for cut in by), "value__", "why__"]
+    return rows.group_by(*keys).agg(nw.len().alias("n"), *(sums if weights else []))
 
 
 def number_column(item):
@@ -126,8 +132,16 @@ def collect_all(queries):
     if natives and type(natives[0]).__module__.startswith("polars"):
         import polars as pl
 
-        return [table.to_pandas() for table in pl.collect_all(natives)]
+        words = pl.selectors.categorical() | pl.selectors.enum()
+        return [table.with_columns(words.cast(pl.String)).to_pandas() for table in pl.collect_all(natives)]
     return [query.collect("pyarrow").to_native().to_pandas() for query in queries]
+
+
+def read_once(frame, columns):
+    """Some columns of a narwhals lazy frame, computed once for several reductions; what is no polars stays a plan."""
+    frame = frame.select(*columns)
+    native = frame.to_native()
+    return nw.from_native(native.collect().lazy()) if type(native).__module__.startswith("polars") else frame
 
 
 def is_why_missing(why):

@@ -74,7 +74,7 @@ def persons_query(frame, cut, items, person):
     answered = [nw.when(given(item, schema)).then(nw.lit(1)).otherwise(nw.lit(0)).alias(f"a__{item}") for item in items]
     rows = frame.with_columns(  # a select of constants alone would have one row
         *(group_column(column, schema) for column in cut),
-        (nw.col(person).cast(nw.String) if person else nobody).alias("person__"),
+        (nw.col(person) if person else nobody).alias("person__"),
         nw.lit(1).alias("row__"),
         *answered,
     )

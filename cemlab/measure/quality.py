@@ -4,7 +4,7 @@ import narwhals as nw
 import pandas as pd
 
 from cemlab.checks import require_choice, require_columns
-from cemlab.measure.moments import collect_all, columns_of, lazy, number_column
+from cemlab.measure.moments import collect_all, columns_of, lazy, number_column, read_once
 from cemlab.measure.schema import as_list
 from cemlab.measure.scores import mean_score, nps, top_box
 
@@ -99,7 +99,8 @@ def quality_flags(
             )
         frame, flags["burst"] = burst_flag(frame, as_list(burst_by), praise, time)
     columns = [
-        nw.when(flag).then(nw.lit(1)).otherwise(nw.lit(0)).alias(f"doubt__{name}") for name, flag in flags.items()
+        nw.when(flag).then(nw.lit(1, nw.Int8)).otherwise(nw.lit(0, nw.Int8)).alias(f"doubt__{name}")
+        for name, flag in flags.items()
     ]
     return frame.with_columns(*columns).drop([c for c in ("minute__",) if burst_by]).to_native()
 
@@ -178,6 +179,9 @@ def quality_effects(
     require_choice(metric, ("nps", "top_box", "mean"), name="metric", where=where)
     frame = lazy(flagged, where)
     checks = [c for c in CHECKS if f"doubt__{c}" in columns_of(frame)]
+    require_columns(columns_of(frame), [score, *as_list(weights)], where)
+    used = [score, f"{score}__why", *as_list(weights), *(f"doubt__{c}" for c in checks)]
+    frame = read_once(frame, [c for c in dict.fromkeys(used) if c in columns_of(frame)])
     alone = sorted(set(exclude) & set(NEVER_ALONE))
     if alone:
         raise ValueError(

@@ -276,14 +276,29 @@ def effort_score(data, items, *, scale, easy=None, by=None, weights=None, cluste
     "Effort" has no single formula in the trade: CES 2.0 is the mean of "made it easy" from 1 to 7, others report the
     share of 5 to 7. Both figures here come from the same answers; say the scale and the easy codes beside them.
     """
-    where = "effort_score"
-    codes = {item: box_codes(easy, scale, item, name="easy", where=where) for item in as_list(items)}
+    options = {"by": by, "weights": weights, "cluster": cluster, "level": level}
+    share, mean = box_and_mean(data, items, easy, name="easy", metrics=("easy", "effort"), scale=scale, **options)
+    return in_order(pd.concat([mean, share], ignore_index=True), items, by)
+
+
+def rating_scores(data, items, *, scale, top=None, by=None, weights=None, cluster=None, level=0.95):
+    """Top boxes and means of the same answers, counted once: the rows of `top_box`, then those of `mean_score`.
+
+    Arguments, returns and errors as in `top_box`, with its interval and that of `mean_score` by default.
+    """
+    options = {"by": by, "weights": weights, "cluster": cluster, "level": level}
+    frames = box_and_mean(data, items, top, name="top", metrics=("top_box", "mean"), scale=scale, **options)
+    return pd.concat(frames, ignore_index=True)
+
+
+def box_and_mean(data, items, codes, *, name, metrics, scale, by, weights, cluster, level):
+    """Share of a box and mean, two frames of estimates from one count."""
+    where = metrics[0]
+    codes = {item: box_codes(codes, scale, item, name=name, where=where) for item in as_list(items)}
     table = answers(data, items, scale, by=by, weights=weights, cluster=cluster, level=level, where=where)
     figures = summarise(table, table["value"], items, by, cluster)
-    hit = in_box(table, codes)
-    mean = mean_rows(figures, by, weights, cluster, level, "t", metric="effort", scale=scale)
-    share = share_rows(table, hit, items, by, weights, cluster, level, "wilson", metric="easy")
-    return in_order(pd.concat([mean, share], ignore_index=True), items, by)
+    share = share_rows(table, in_box(table, codes), items, by, weights, cluster, level, "wilson", metric=metrics[0])
+    return share, mean_rows(figures, by, weights, cluster, level, "t", metric=metrics[1], scale=scale)
 
 
 def distribution(data, items, *, scale, by=None, weights=None, cluster=None, level=0.95, method="wilson"):

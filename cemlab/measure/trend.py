@@ -1,5 +1,6 @@
 """Scores over time with control limits, from rows: is a day, week or month more than chance and usual unrest?"""
 
+import narwhals as nw
 import pandas as pd
 
 from cemlab.checks import require_choice, require_columns
@@ -111,7 +112,9 @@ def control_chart(
     item_rules = {name: scoring(name, metric, scale=scale, top=top, bottom=bottom, where=where) for name in items}
     frame = lazy(data, where)
     require_columns(columns_of(frame), [*items, date, *by, *as_list(weights)], where)
-    days = score_sums(as_days(frame, date).to_native(), items, item_rules, by=[*by, date], weights=weights, where=where)
+    if frame.collect_schema()[date] != nw.Date:  # sums are taken by day, and days become text there
+        frame = as_days(frame, date)
+    days = score_sums(frame.to_native(), items, item_rules, by=[*by, date], weights=weights, where=where)
     days["period__"] = read_days(days[date], date, where).dt.to_period(PERIODS[period])
     days = days.dropna(subset="period__")
     if not len(days):

@@ -232,7 +232,7 @@ def open_comments(study):
     if not names:
         return Comments(study, "none")
     waves = [wave for wave in (study.previous, study.wave) if wave is not None]
-    rows = scan(book, wave=waves, version=study.version, comments=True)
+    rows = scan(book, wave=waves, version=study.version, comments="written")
     asked = int(study.now.select(pl.len()).collect().item())
     kept = [
         "_wave",

@@ -270,7 +270,7 @@ def sample_comments(study, *, seed=0, per_group=4):
     comments, score = study.codebook.of_role("comment"), study.codebook.only("nps")
     if not comments or score is None:
         return None
-    data = scan(study.codebook, wave=study.wave, version=study.version, comments=True)
+    data = scan(study.codebook, wave=study.wave, version=study.version, comments="written")
     have = set(data.collect_schema().names())
     frames = [
         quotations(data, c.name, score.name, per_group=per_group, min_n=study.codebook.privacy.comments_min, seed=seed)

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
 
 from cemlab.checks import nearest, require_choice
 from cemlab.codebook import load_codebook
 from cemlab.measure.bases import flag_bases
+from cemlab.measure.compact import compact
 from cemlab.measure.schema import COMPARISONS, ESTIMATES
 from cemlab.paths import codebooks_folder, notebooks_folder, project_root, reports_folder
 from cemlab.release import distinct_persons, protect
 from cemlab.report.table_exports import harmless
 from cemlab.report.topics import with_topics
+
+LARGE = 500_000  # answers from which a study is read into memory once instead of being scanned for every figure
 
 
 @dataclass(frozen=True)
@@ -118,8 +122,10 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     place = waves.index(chosen)
     previous = waves[place - 1] if place else None
     everything = scan(book, wave=waves[: place + 1], version=at)
-    data = scan(book, wave=[w for w in (previous, chosen) if w is not None], version=at)
-    now = scan(book, wave=chosen, version=at)
+    if LARGE <= everything.select(pl.len()).collect().item():
+        everything = compact(everything)
+    data = of_waves(everything, [w for w in (previous, chosen) if w is not None])
+    now = of_waves(everything, [chosen])
     have = now.collect_schema().names()
     segments = [column.name for column in book.of_role("segment") if column.type != "multiple" and column.name in have]
     unknown = [cut for cut in by if cut not in segments]
@@ -136,7 +142,7 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
         waves=waves[: place + 1],
         everything=everything,
         data=data,
-        before=None if previous is None else scan(book, wave=previous, version=at),
+        before=None if previous is None else of_waves(everything, [previous]),
         now=now,
         weights=weight_column(book, weights, have),
         person="_person" if book.only("person") else None,
@@ -146,6 +152,11 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
         version=at,
         newest=freshness(book, version=at),
     )
+
+
+def of_waves(answers, waves):
+    """Answers of some waves."""
+    return answers.filter(pl.col("_wave").is_in(waves))
 
 
 def find_codebook(path):
@@ -178,8 +189,6 @@ def answered(now, segments):
 
 def now_column(name):
     """Number of distinct groups of a segment."""
-    import polars as pl
-
     return pl.col(name).drop_nulls().n_unique().alias(name)
 
 
