@@ -70,6 +70,11 @@ PUBLIC = {
     "experience_curve": "cemlab.analyse.journey",
     "funnel_plot": "cemlab.analyse.funnel_plot",
     "waiting_curve": "cemlab.analyse.waiting_curve",
+    "price_sensitivity": "cemlab.analyse.price_sensitivity",
+    "price_response": "cemlab.analyse.price_response",
+    "kano": "cemlab.analyse.kano",
+    "turf": "cemlab.analyse.turf",
+    "jar_penalty": "cemlab.analyse.jar_penalty",
     # the last door
     "protect": "cemlab.release",
     # reports
