@@ -6,6 +6,7 @@ import pandas as pd
 from cemlab.measure.schema import MISSING
 
 LARGEST = 4_000_000  # cells of one table; beyond that, grouping is better
+BLOCK = 131_072
 
 
 def packed_counts(frame, items, by, weights, have):
@@ -48,8 +49,7 @@ def packed_counts(frame, items, by, weights, have):
         size = n_groups * len(values)
         if size > LARGEST:
             return None
-        wide = np.uint16 if size <= 2**16 else np.uint32
-        table = tally(base.astype(wide, copy=False) * wide(len(values)) + codes, size, weight)
+        table = tally(base, codes, len(values), size, weight)
         at = table.pop("key").to_numpy()
         place = np.unravel_index(at // len(values), [len(names) for _, names in groups]) if groups else ()
         labels = {f"by__{cut}": text(names)[p] for cut, (_, names), p in zip(by, groups, place, strict=True)}
@@ -94,8 +94,8 @@ def coded_answers(column, why):
     if why is None:
         return codes, values, np.full(len(values), None, dtype=object)
     reason, reasons = coded(why)
-    unanswered = codes == len(names) - 1
-    codes = np.where(unanswered, codes + reason.astype(codes.dtype), codes)
+    reason = np.where(codes == len(names) - 1, reason, 0)  # an answer needs none
+    codes = codes + reason.astype(codes.dtype, copy=False)
     values = np.append(values[:-1], np.full(len(reasons), gap, dtype=values.dtype))
     return codes, values, np.array([None] * (len(names) - 1) + reasons, dtype=object)
 
@@ -108,20 +108,27 @@ def packed(codes, sizes, rows):
     return key
 
 
-def tally(key, size, weight):
-    """Rows, and sums of weights, of each key that occurs."""
-    n = np.bincount(key, minlength=size)
+def tally(base, codes, values, size, weight):
+    """Rows, and sums of weights, of each key that occurs; block by block, so that a block stays in the processor's cache."""
+    n, sums = np.zeros(size, dtype=np.int64), np.zeros((4, size))
+    largest = 0.0
+    for start in range(0, len(codes), BLOCK):
+        block = slice(start, start + BLOCK)
+        key = base[block].astype(np.intp) * values + codes[block]
+        n += np.bincount(key, minlength=size)
+        if weight is None:
+            continue
+        lost = weight[block].is_null().to_numpy()
+        w = weight[block].fill_null(0.0).to_numpy()
+        for place, amounts in enumerate((w, w * w, lost.astype(float), (w < 0).astype(float))):
+            sums[place] += np.bincount(key, weights=amounts, minlength=size)
+        largest = max(largest, float(np.max(w, initial=0.0)))
     seen = np.flatnonzero(n)
     table = pd.DataFrame({"key": seen, "n": n[seen]})
     if weight is None:
         return table
-    w = weight.fill_null(0.0).to_numpy()
-    lost = np.bincount(key[weight.is_null().to_numpy()], minlength=size)
-    negative = np.bincount(key[w < 0], minlength=size)
-    table["w"] = np.bincount(key, weights=w, minlength=size)[seen]
-    table["w2"] = np.bincount(key, weights=w * w, minlength=size)[seen]
-    largest = float(np.max(w, initial=0.0))
-    return table.assign(w_missing=lost[seen], w_negative=negative[seen], w_largest=largest)
+    names = ("w", "w2", "w_missing", "w_negative")
+    return table.assign(**{name: one[seen] for name, one in zip(names, sums, strict=True)}, w_largest=largest)
 
 
 def text(names):

@@ -13,6 +13,8 @@ import sys
 import threading
 from pathlib import Path
 
+from cemlab.report import quick_nbformat  # noqa: F401  (before papermill is imported)
+
 
 def main(job_file):
     """Run the job, write its outcome; the exit code is 0 whenever an outcome was written."""
@@ -63,6 +65,7 @@ def _run(job, folder, events):
             kernel_name="python3",
             language="python",
             progress_bar=False,
+            request_save_on_cell_execute=False,  # written once, at the end: the file grows with every picture
             start_timeout=job["start_timeout"],
             cwd=job["cwd"],
             kernel_manager_class=OwnPython,

@@ -43,7 +43,7 @@ def read_run(path, *, replace=None):
     -------
     nbformat.NotebookNode
     """
-    import nbformat
+    from cemlab.report.quick_nbformat import nbformat
 
     path = Path(path)
     text = path.read_text(encoding="utf-8")
