@@ -75,6 +75,13 @@ PUBLIC = {
     "kano": "cemlab.analyse.kano",
     "turf": "cemlab.analyse.turf",
     "jar_penalty": "cemlab.analyse.jar_penalty",
+    "best_worst": "cemlab.analyse.best_worst",
+    "choice_model": "cemlab.analyse.choice_model",
+    "willingness_to_pay": "cemlab.analyse.choice_model",
+    "hierarchical_choice": "cemlab.analyse.hierarchical_choice",
+    "hierarchical_scores": "cemlab.analyse.hierarchical_choice",
+    "simulate_market": "cemlab.analyse.market_simulator",
+    "price_curve": "cemlab.analyse.market_simulator",
     # the last door
     "protect": "cemlab.release",
     # reports
