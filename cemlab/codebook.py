@@ -27,7 +27,11 @@ from cemlab.codebook_parts import (
     code,
     spread,
 )
+from cemlab.codebook_product import ProductQuestions, check_product, thing_label
+from cemlab.codebook_service import Operations, Service
 from cemlab.codebook_study import Bases, Brand, BrandQuestions, MinimumEffect, Privacy
+
+THINGS = {"concept": ("概念", "Concept"), "product": ("产品", "Product")}
 
 
 class Codebook(Part):
@@ -46,8 +50,11 @@ class Codebook(Part):
     stages: dict[str, Label] = Field(default_factory=dict)
     lexicon: str | None = None  # aspects looked for in comments: a name of data/lexicons, or a file
     topics: dict[str, Label] = Field(default_factory=dict, exclude=True)  # what comments are about; filled when opened
+    services: dict[str, Service] = Field(default_factory=dict)
+    operations: Operations = Operations()
     brands: dict[Code, Brand] = Field(default_factory=dict)
     brand_questions: BrandQuestions = BrandQuestions()
+    product_questions: ProductQuestions = ProductQuestions()
     columns: dict[str, Column]  # of a matrix or ranking, one column a row or option
     batteries: dict[str, Column] = Field(default_factory=dict)  # matrix and ranking questions, filled from `columns`
 
@@ -130,8 +137,23 @@ class Codebook(Part):
         for name in self.margins:
             if name not in self.columns:
                 raise ValueError(f"margins.{name}: no such column")
+        self.check_services()
         self.check_brands()
+        check_product(self)
         return self
+
+    def check_services(self):
+        """Services name touchpoints, operations name operational columns."""
+        named = [
+            (f"services.{n}.touchpoints", t, "touchpoint") for n, s in self.services.items() for t in s.touchpoints
+        ]
+        named += [(f"operations.{field}", name, "operational") for field, name in self.operations.named]
+        for field, name, role in named:
+            column = self.columns.get(name)
+            if column is None or column.role != role:
+                hint = nearest(name, [c.name for c in self.of_role(role)])
+                near = f"; did you mean {hint!r}" if hint else ""
+                raise ValueError(f"{field}: {name!r} is no column with the role {role}{near}")
 
     def check_brands(self):
         """Questions of a brand study exist and ask for brands; at most one brand is the study's own."""
@@ -201,6 +223,8 @@ class Codebook(Part):
             return self.topics[name](lang) or name
         if name == "brand" and self.brands:
             return "品牌" if lang == "zh" else "Brand"
+        if name in THINGS:
+            return THINGS[name][0 if lang == "zh" else 1]
         if name.endswith("__top") and name.removesuffix("__top") in self.batteries:
             return self.label(name.removesuffix("__top"), lang) + ("（高分）" if lang == "zh" else " (top boxes)")
         question, _, option = name.partition("__")
@@ -211,6 +235,8 @@ class Codebook(Part):
     def option_label(self, name, value, lang="zh"):
         """What a code of a column is called in a report; unknown codes stand as they are."""
         column = self.columns.get(name)
+        if (thing := thing_label(self, name, code(value), lang)) is not None:
+            return thing
         if name == "brand" and code(value) in self.brands:
             return self.brands[code(value)](lang) or code(value)
         if column is not None and code(value) in column.options:
@@ -247,8 +273,12 @@ FIELDS = {
     "options": Option,
     "rows": Option,
     "nets": Net,
+    "services": Service,
+    "operations": Operations,
     "brands": Brand,
     "brand_questions": BrandQuestions,
+    "product_questions": ProductQuestions,
+    **{name: field.annotation.__args__[0] for name, field in ProductQuestions.model_fields.items()},
     "derived": Derived,
     "*": Label,
 }

@@ -29,6 +29,7 @@ ROWS = {
 }
 SATISFIED = {"1": "很不满意", "2": "不满意", "3": "一般", "4": "满意", "5": "很满意", "9": "未使用"}
 EASY = {"1": "很费力", "2": "比较费力", "3": "一般", "4": "比较省力", "5": "很省力"}
+QUEUE, PATIENCE = 40.0, 180.0  # seconds on the hotline: mean time until served, until hanging up (both exponential)
 REFUSED, ABANDONED = 30, 24  # per wave: without consent; gone before the first rating
 
 
@@ -112,7 +113,31 @@ def as_tool_writes(rng, part):
         pl.col("comment").fill_null("(空)").alias("13、您的意见或建议"),
         pl.col("wait").alias("入住等候分钟（系统记录）"),
     ]
-    return part.select(columns)
+    return part.select(*columns, *as_systems_record(part))
+
+
+def as_systems_record(part):
+    """What the hotline's and the complaints' systems noted beside the survey: queue, outcome, contacts, complaints."""
+    rng = np.random.default_rng(
+        [20261001, int(part["wave"][0] == "2026Q3")]
+    )  # of its own: the answers stay what they are
+    n = len(part)
+    called = (part["hotline"].fill_null(9) != 9).to_numpy()
+    wait, patience = rng.exponential(QUEUE, n), rng.exponential(PATIENCE, n)
+    reached = wait <= patience
+    queue = np.where(called, np.minimum(wait, patience).round(0), np.nan)
+    complained = (part["complaint"].fill_null(9) != 9).to_numpy() & (rng.random(n) < 0.5)
+    contacts = np.where(complained, 1 + rng.geometric(0.55, n) - 1 + (rng.random(n) < 0.2), np.nan)
+
+    def noted(name, values):
+        return pl.Series(name, values, dtype=pl.Float64).fill_nan(None)
+
+    return [
+        noted("热线排队秒数（系统记录）", queue),
+        noted("热线是否接通（系统记录）", np.where(called, reached, np.nan).astype(float)),
+        noted("解决问题联系次数（系统记录）", contacts),
+        noted("是否投诉（系统记录）", complained.astype(float)),
+    ]
 
 
 SEGMENT_TITLES = ["3、性别", "4、年龄", "5、常住城市", "6、出行目的", "7、会员等级", "8、预订渠道"]

@@ -3,12 +3,14 @@
 from cemlab.paths import codebooks_folder, project_root, reports_folder
 from cemlab.sample_files import write_service_sample
 from cemlab.sample_files_brand import write_brand_sample
+from cemlab.sample_files_product import write_product_sample
 from cemlab.simulate_reviews import write_review_sample
 
 SAMPLES = {  # study: what writes its exports, the wave reported
     "service_touchpoints": (write_service_sample, "2026Q3"),
     "word_of_mouth": (write_review_sample, "2026Q3"),
     "brand_health": (write_brand_sample, "2026Q3"),
+    "product_concept": (write_product_sample, "2026Q3"),
 }
 
 

@@ -19,6 +19,9 @@ SAMPLES = {
     "sample_files",
     "sample_files_brand",
     "sample_files_reviews",
+    "simulate_product",
+    "simulate_product_rows",
+    "sample_files_product",
 }
 LOWER = WORDS | STORES | FIGURES | {"act", "release"}
 # room -> the rooms it may call; itself always. A new room is entered here, with its place in the architecture.
@@ -29,8 +32,17 @@ MAY_CALL = {
     "masking": {"checks", "masking_rules"},
     "codebook_parts": {"checks"},
     "codebook_study": {"checks", "codebook_parts"},
+    "codebook_service": {"codebook_parts"},
     "codebook_errors": {"checks"},
-    "codebook": {"checks", "codebook_parts", "codebook_study", "codebook_errors"},
+    "codebook_product": {"checks", "codebook_parts"},
+    "codebook": {
+        "checks",
+        "codebook_parts",
+        "codebook_study",
+        "codebook_service",
+        "codebook_product",
+        "codebook_errors",
+    },
     "db": WORDS,
     "contacts": WORDS | {"db"},
     "vault": WORDS | {"contacts"},
@@ -38,7 +50,7 @@ MAY_CALL = {
     "apply": WORDS | {"derive"},
     "store": WORDS | {"db", "contacts", "apply", "derive"},
     "measure": {"checks", "codebook", "masking"},  # no files
-    "analyse": {"checks", "codebook", "masking", "measure"},  # no charts
+    "analyse": {"checks", "codebook", "codebook_product", "masking", "measure"},  # no charts
     "text": WORDS | {"measure"},
     "collect": WORDS | STORES,  # no statistics
     "act": WORDS | STORES | FIGURES,
@@ -51,7 +63,19 @@ MAY_CALL = {
     "sample_files": WORDS | {"simulate"},
     "simulate_brand": WORDS,
     "sample_files_brand": WORDS | {"simulate_brand"},
-    "sample_study": LOWER | {"collect", "report", "simulate", "simulate_reviews", "sample_files", "sample_files_brand"},
+    "simulate_product": WORDS | {"simulate_product_rows"},
+    "simulate_product_rows": WORDS,
+    "sample_files_product": WORDS | {"simulate_product", "simulate_product_rows"},
+    "sample_study": LOWER
+    | {
+        "collect",
+        "report",
+        "simulate",
+        "simulate_reviews",
+        "sample_files",
+        "sample_files_brand",
+        "sample_files_product",
+    },
     "doctor": WORDS | {"report"},
     "lab": WORDS,
 }

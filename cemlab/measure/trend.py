@@ -5,6 +5,7 @@ import pandas as pd
 
 from cemlab.checks import require_choice, require_columns
 from cemlab.measure.answers import require_cuts
+from cemlab.measure.mix import level_mix
 from cemlab.measure.moments import columns_of, lazy
 from cemlab.measure.period_codes import PERIODS, as_days, read_days
 from cemlab.measure.run_rules import signals
@@ -33,6 +34,7 @@ def control_chart(
     chart="auto",
     baseline=None,
     season=None,
+    mix=None,
     rules=("beyond", "run"),
     run_length=8,
     sigmas=3.0,
@@ -65,6 +67,8 @@ def control_chart(
         Periods that give centre and limits: the first k, or those from one code to another. All by default.
     season : "weekday", optional
         With period="day", each weekday gets its own centre, so that usual weekends do not signal.
+    mix : str, optional
+        Column (the store) whose changing mix of answers is taken out of the scores; see `measure.mix.level_mix`.
     rules, run_length
         As in `run_rules.signals`; EWMA and CUSUM only know "beyond".
     sigmas : float, default 3
@@ -111,12 +115,15 @@ def control_chart(
         raise ValueError(f"{where}: season='weekday' needs period='day', not {period!r}.")
     item_rules = {name: scoring(name, metric, scale=scale, top=top, bottom=bottom, where=where) for name in items}
     frame = lazy(data, where)
-    require_columns(columns_of(frame), [*items, date, *by, *as_list(weights)], where)
+    require_columns(columns_of(frame), [*items, date, *by, *as_list(weights), *as_list(mix)], where)
     if frame.collect_schema()[date] != nw.Date:  # sums are taken by day, and days become text there
         frame = as_days(frame, date)
-    days = score_sums(frame.to_native(), items, item_rules, by=[*by, date], weights=weights, where=where)
+    cuts = [*by, date, *as_list(mix)]
+    days = score_sums(frame.to_native(), items, item_rules, by=cuts, weights=weights, where=where)
     days["period__"] = read_days(days[date], date, where).dt.to_period(PERIODS[period])
     days = days.dropna(subset="period__")
+    if mix and len(days):
+        days = level_mix(days, mix, [*by, "item", "period__"])
     if not len(days):
         raise ValueError(f"{where}: no row has a date in column {date!r}.")
     every = pd.period_range(days["period__"].min(), days["period__"].max(), freq=PERIODS[period])

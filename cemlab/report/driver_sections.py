@@ -193,7 +193,9 @@ def dial(study):
     if period is None or score is None or not outcomes:
         display(absent("thermometer", study))
         return
+    store, have = study.codebook.only("store"), study.everything.collect_schema().names()
     season = {"season": "weekday"} if period == "day" else {}
+    season |= {"mix": store.name} if store and store.name in have else {}
     options = {"period": period, "weights": study.weights, "min_n": study.min_n, "chart": "ewma", **season}
     scale = outcomes[0].scale
     boxes = {"metric": "top_box", "scale": (scale.low, scale.high), "top": list(scale.top_codes)}
@@ -249,7 +251,7 @@ def stores(results, study):
 
 
 def operations(study, *, seed=1):
-    """Satisfaction over operational figures (waiting), each held against the touchpoint it explains."""
+    """Satisfaction over operational figures (waiting), each held against the touchpoint it explains; the knees found."""
     from IPython.display import display
 
     from cemlab.analyse.waiting_curve import waiting_curve
@@ -258,7 +260,8 @@ def operations(study, *, seed=1):
     columns = [c for c in study.codebook.of_role("operational") if c.explains and {c.name, c.explains} <= have]
     if not columns:
         display(markdown(f"*{say('no_operations', study.lang)}*"))
-        return
+        return {}
+    knees = {}
     for column in columns:
         curve, knee = waiting_curve(thinned(study.now), column.name, column.explains, weights=study.weights, seed=seed)
         names = {"wait": column.title(study.lang), "outcome": study.codebook.label(column.explains, study.lang)}
@@ -267,6 +270,8 @@ def operations(study, *, seed=1):
         title = f"{names['wait']} → {names['outcome']}"
         display(figure(waiting_chart(curve, knee, **names, **options), study, "waiting", name=title))
         display(markdown(knee_sentence(knee, names, unit, study.lang)))
+        knees[column.name] = knee
+    return knees
 
 
 def knee_sentence(knee, names, unit, lang):

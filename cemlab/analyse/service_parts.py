@@ -1,0 +1,88 @@
+"""Operational data beside experience, chosen by the codebook: waits, first contacts, complaints, who answered."""
+
+from cemlab.analyse.operations import complaint_chart, complaint_rate, first_contact_resolution
+from cemlab.analyse.waiting import waiting_times
+from cemlab.measure.moments import columns_of, counts, lazy
+from cemlab.measure.response import nonresponse, response_rate
+from cemlab.measure.schema import MISSING, combine
+
+FEWEST_PERIODS = 8
+
+
+def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30):
+    """What the operational columns named in the codebook (`operations`) say of one wave.
+
+    Parameters
+    ----------
+    data : pandas, polars (eager or lazy) or Spark data frame
+        Answers (or calls, or invitations) of one wave.
+    codebook : Codebook
+    by : str, optional
+        A column (the store) that first contacts and complaints are cut by as well.
+    level : float, default 0.95
+    min_n : int, default 30
+        Fewer on one side, and the comparison of those who answered is left out.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Those of ``wait`` (Kaplan-Meier quantiles and shares served within), ``first_contact``, ``complaints`` (per 1,000,
+        exact Poisson), ``response`` and ``nonresponse`` that the codebook names and the data hold.
+    """
+    asked, have = codebook.operations, set(columns_of(lazy(data, "operational_figures")))
+    out = {}
+    if asked.wait and {asked.wait, asked.served} <= have:
+        waited = with_value(data, asked.wait)
+        out["wait"] = waiting_times(waited, asked.wait, asked.served, level=level, within=asked.within)
+    if asked.contacts in have:
+        out["first_contact"] = first_contact_resolution(with_value(data, asked.contacts), asked.contacts, level=level)
+    if asked.complained in have:
+        frames = [complaints_by(data, asked.complained, cut, level) for cut in ([], *([[by]] if by else []))]
+        out["complaints"] = combine(frames)
+    if asked.answered in have:
+        out["response"] = response_rate(data, asked.answered, by=by, level=level)
+        sides = counts(data, asked.answered).dropna(subset="value").set_index("value")["n"]
+        if asked.amounts and min(sides.get(0.0, 0), sides.get(1.0, 0)) >= min_n:
+            out["nonresponse"] = nonresponse(data, asked.answered, list(asked.amounts), level=level, min_n=min_n)
+    return out
+
+
+def with_value(data, column):
+    """Rows in which a column holds something."""
+    import narwhals as nw
+
+    return lazy(data, "operational_figures").filter(~nw.col(column).is_null()).to_native()
+
+
+def complaints_by(data, complained, cut, level):
+    """Complaints per 1,000 customers, of all or by one column."""
+    table = complaint_counts(data, complained, cut)
+    return complaint_rate(table, "complaints", "customers", by=cut, level=level)
+
+
+def complaint_counts(data, complained, cut):
+    """Complaints and customers by group."""
+    table = counts(data, complained, by=cut).dropna(subset="value")
+    table = table.assign(complaints=table["n"].where(table["value"] == 1, 0), customers=table["n"])
+    keys = cut if cut else [lambda index: 0]
+    return table.groupby(keys)[["complaints", "customers"]].sum().reset_index(drop=not cut)
+
+
+def complaints_over_time(data, codebook):
+    """Weekly u'-chart of complaints per 1,000, or None under eight weeks.
+
+    Weeks with fewer than ten customers are left out.
+    """
+    import pandas as pd
+
+    complained = codebook.operations.complained
+    if not {complained, "_date"} <= set(columns_of(lazy(data, "complaints_over_time"))):
+        return None
+    days = complaint_counts(data, complained, ["_date"])
+    days = days[days["_date"] != MISSING]
+    weeks = days.groupby(pd.PeriodIndex(days["_date"], freq="W-SUN"))[["complaints", "customers"]].sum()
+    weeks = weeks[weeks["customers"] >= 10]
+    if len(weeks) < FEWEST_PERIODS:
+        return None
+    codes = ["{}-W{:02d}".format(*period.start_time.isocalendar()[:2]) for period in weeks.index]
+    return complaint_chart(weeks.assign(at=codes), "complaints", "customers", at="at")

@@ -1,0 +1,175 @@
+"""Titles and notes of the charts and tables on price, features, choice, tasting and pack (Chinese, English)."""
+
+PART_TITLES = {
+    "prices": (
+        ("价格敏感度（van Westendorp）", "有效 n={n}；四个价格前后矛盾而剔除 {wrong} 人（{share}）。反映觉得合适的价格，往往偏低，须与需求曲线并看。"),
+        ("Price sensitivity (van Westendorp)", "Valid n={n}; {wrong} people with contradicting prices left out ({share}). What people find fitting, often too low; read beside the demand curve."),
+    ),
+    "price_points": (
+        ("价格点", "方括号为 95% 置信区间（对受访者自助抽样）。{calibration}"),
+        ("Price points", "Brackets: 95 % intervals (respondents resampled). {calibration}"),
+    ),
+    "trial_curve": (
+        ("按购买意愿推算的试购与收入曲线（Newton-Miller-Smith）", "校准系数：{calibration}；为假定，不含知晓与铺货。"),
+        ("Trial and revenue by price (Newton-Miller-Smith)", "Calibration {calibration}: an assumption; without awareness and distribution."),
+    ),
+    "demand": (
+        ("各价格的需求与收入（Gabor-Granger）", "陈述的需求高于实际购买；最高收入落在价格两端时，说明所问价格范围不够宽。"),
+        ("Demand and revenue by price (Gabor-Granger)", "Stated demand exceeds bought demand; an optimum at either end says that the range was too narrow."),
+    ),
+    "elasticity": (
+        ("相邻价格之间的需求弹性", "弧弹性：价格每变动 1%，需求变动的百分比。"),
+        ("Elasticity of demand between neighbouring prices", "Arc elasticity: percent change of demand for 1 % change of price."),
+    ),
+    "quadrant": (
+        ("功能：Better-Worse 四象限（Kano）", ""),
+        ("Features: better-worse quadrant (Kano)", ""),
+    ),
+    "kano": (
+        (
+            "功能的 Kano 分类",
+            "分类为回答最多的一类；“分得清”为 Fong 检验；“矛盾”为前后矛盾（Q）的占比，高于几个百分点时说明题目没有看懂。",
+        ),
+        (
+            "Kano classes",
+            "Class: the most frequent; “separated”: Fong's test; “contradictory”: share of Q, more than a few percent means the questions were not understood.",
+        ),
+    ),
+    "items": (
+        ("最看重什么（MaxDiff）：偏好份额（%）", "各项之和为 100；{method}。"),
+        ("What matters most (MaxDiff): share of preference (%)", "Sum to 100; {method}."),
+    ),
+    "item_counts": (
+        ("MaxDiff 计数与模型对照", "最看重减最不看重，除以出现次数；效用为合并 logit（基准项为 0）。{balance}"),
+        ("MaxDiff: counts beside the model", "Best less worst over times shown; utilities from the logit for all. {balance}"),
+    ),
+    "reach": (
+        ("产品线触达（TURF）", ""),
+        ("Reach of a line (TURF)", ""),
+    ),
+    "sets": (
+        ("触达最高的组合（{size} 款）", "“分不开”：与第一名之差的 95% 区间包含 0，数据分不出高下，可按成本选。"),
+        ("Sets of {size} that reach most", "“Tied”: the 95 % interval of the gap to the first holds 0; costs may decide."),
+    ),
+    "utilities": (
+        ("各水平的效用（联合分析）", "{method}；同一属性内比较，不同属性的零点各不相同。"),
+        ("Utilities of the levels (conjoint)", "{method}; compare within an attribute, each has its own zero."),
+    ),
+    "importance": (
+        ("属性重要性（%）", "各属性效用极差占全部极差的比例，{method}；取决于所列水平的范围。"),
+        ("Importance of the attributes (%)", "Range of an attribute's utilities in all ranges, {method}; depends on the levels listed."),
+    ),
+    "fit": (
+        ("模型的拟合与收敛", "{note}"),
+        ("Fit and convergence", "{note}"),
+    ),
+    "wtp": (
+        ("支付意愿（相对基准水平）", "效用差 ÷ 价格系数；模型估计，价格系数接近 0 时没有意义。"),
+        ("Willingness to pay against the base level", "Utility over the coefficient of price; meaningless where that is near 0."),
+    ),
+    "market": (
+        ("模拟市场中的偏好份额（%）", "{rule}；假定人人知晓、处处买得到，只作方案之间的比较，不是销量预测。"),
+        ("Shares of preference in the simulated market (%)", "{rule}; everybody knows and finds all of them: to compare variants, no forecast."),
+    ),
+    "price_path": (
+        ("“{product}”在不同价格下的偏好份额（%）", "其余产品不变；模型估计，不是销量预测。"),
+        ("Share of “{product}” at each price (%)", "All others unchanged; a model's estimate, no forecast."),
+    ),
+    "tasted": (
+        ("各产品的总体喜好", "均值按所列量表；方括号为 95% 置信区间。"),
+        ("Overall liking of the products", "Means on the scale named; brackets: 95 % intervals."),
+    ),
+    "taste_pairs": (
+        ("产品两两比较：总体喜好", "同一消费者内比较；{method}。"),
+        ("Every pair of products: liking", "Within consumers; {method}."),
+    ),
+    "jar": (
+        ("刚刚好量表（JAR）：各侧占比（%）", "不足、刚好、过头三侧的占比；方括号为 95% 置信区间。"),
+        ("Just-about-right scales: shares (%)", "Too little, just right, too much; brackets: 95 % intervals."),
+    ),
+    "penalty": (
+        ("惩罚图：{product}", "总惩罚＝占比×下降；下降是人与人之间的差异，不是改配方的效果（模型关联估计，非因果承诺）。"),
+        ("Penalty chart: {product}", "Total penalty: share times drop; a drop is a difference between people, not the effect of a new recipe."),
+    ),
+    "penalties": (
+        ("惩罚明细：{product}", "只有不少于 20% 的人所在的一侧才检验并可写成结论。"),
+        ("Penalties: {product}", "Only sides of 20 % or more are tested and may become a claim."),
+    ),
+    "sensory": (
+        ("成对偏好与三角测试", "精确二项检验；成对偏好为双侧，三角测试猜中概率为 1/3。"),
+        ("Paired preference and triangle test", "Exact binomial tests; two-sided for the preference, guessing 1/3 for the triangle."),
+    ),
+    "pack": (
+        ("新包装与现包装（每人只看一种）", "非劣效：新包装比现包装低不超过 {margin} 个百分点（单侧 97.5%）。"),
+        ("New and current pack (one each person)", "Non-inferior: not more than {margin} points below the current pack (one-sided 97.5 %)."),
+    ),
+    "sales": (
+        ("{name}：换包装与未换包装的单元", "虚线为换包装的时点；两组此前是否平行，是双重差分成立的前提。"),
+        ("{name}: with and without the new pack", "Dashed: the switch; parallel lines before it are what difference in differences rests on."),
+    ),
+    "did": (
+        ("换包装的影响（双重差分）", "单元与时期固定效应，标准误按单元聚类；安慰剂与事前趋势用于检查前提。"),
+        ("Effect of the new pack (difference in differences)", "Unit and period effects, errors clustered by unit; placebo and earlier trends check the premise."),
+    ),
+}  # fmt: skip
+PART_WORDS = {
+    "head_point": ("价格点", "Point"),
+    "head_price": ("价格", "Price"),
+    "head_elasticity": ("弧弹性 [95% 区间]", "Arc elasticity [95 %]"),
+    "head_range": ("价格区间的中点", "Middle of the prices"),
+    "range_low": ("可接受区间下限（PMC）", "Lower end of the range (PMC)"),
+    "range_high": ("可接受区间上限（PME）", "Upper end of the range (PME)"),
+    "opp": ("最优价格点（OPP）", "Optimal price point (OPP)"),
+    "idp": ("无差异价格点（IDP）", "Indifference price point (IDP)"),
+    "reach_price": ("推算试购最高的价格", "Price of most trial"),
+    "revenue_price": ("推算收入最高的价格", "Price of most revenue"),
+    "logit_price": ("按 logit 需求曲线收入最高的价格", "Price of most revenue, logit demand"),
+    "head_feature": ("功能", "Feature"),
+    "head_class": ("分类", "Class"),
+    "head_better": ("Better（%）", "Better (%)"),
+    "head_worse": ("Worse（%）", "Worse (%)"),
+    "head_separated": ("分得清", "Separated"),
+    "head_contradictory": ("矛盾（%）", "Contradictory (%)"),
+    "head_item": ("项目", "Item"),
+    "head_count": ("计数得分", "Count score"),
+    "head_utility": ("效用", "Utility"),
+    "head_share": ("占比（%）", "Share (%)"),
+    "head_rank": ("名次", "Rank"),
+    "head_set": ("组合", "Set"),
+    "head_reach": ("触达（%）", "Reach (%)"),
+    "head_frequency": ("人均喜欢款数", "Wanted by a person"),
+    "head_behind": ("落后第一名（百分点）", "Behind the first (points)"),
+    "head_tied": ("分不开", "Tied"),
+    "head_attribute": ("属性", "Attribute"),
+    "head_level": ("水平", "Level"),
+    "head_measure": ("指标", "Measure"),
+    "head_value": ("数值", "Value"),
+    "head_product": ("产品", "Product"),
+    "head_liking": ("均值", "Mean"),
+    "head_side": ("属性与一侧", "Scale and side"),
+    "head_drop": ("喜好下降（分）", "Drop (points)"),
+    "head_total": ("总惩罚（分）", "Total penalty (points)"),
+    "head_little": ("不足", "Too little"),
+    "head_right": ("刚好", "Just right"),
+    "head_much": ("过头", "Too much"),
+    "head_test": ("测试", "Test"),
+    "head_outcome": ("结果", "Result"),
+    "head_gap": ("差异（分）", "Difference (points)"),
+    "head_new": ("新包装（%）", "New (%)"),
+    "head_current": ("现包装（%）", "Current (%)"),
+    "head_inferior": ("不劣于现包装", "Non-inferior"),
+    "too_little": ("不足", "too little"),
+    "too_much": ("过头", "too much"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
+    "all_products": ("全部产品", "all products"),
+    "spoken_calibration": ("试购的校准系数：{calibration}（假定）。", "Calibration of trial: {calibration} (an assumption)."),
+    "card_price": ("可接受价格区间", "Acceptable prices"),
+    "card_revenue": ("收入最高的价格", "Price of most revenue"),
+    "card_first": ("最看重", "What matters most"),
+    "card_importance": ("最重要的属性", "Most important attribute"),
+    "card_line": ("{size} 款产品线触达", "Reach of {size} variants"),
+    "card_liked": ("最喜欢：{name}", "Liked most: {name}"),
+    "card_share": ("{share}，n={n}", "{share}, n={n}"),
+    "card_opp": ("最优价格点 {price}，n={n}", "Optimal price point {price}, n={n}"),
+}  # fmt: skip

@@ -1,0 +1,156 @@
+"""Words of the sections on services, operational figures, peak and end, actions and the segment banner."""
+
+from cemlab.report.driver_texts import CAVEAT_EN, CAVEAT_ZH
+
+TITLES = {
+    "banner": (
+        (
+            "各细分人群的关键指标一览",
+            "数字为 NPS（分）或高分占比（%），括号内为指数（群体÷总体×100）；第二行为样本量。大写字母：显著高于相应列（95%）；小写：90%；↑↓：与其余受访者相比。**：样本不足不显示；*：样本偏少；—：为保护隐私不显示。字母仅供探索，结论以“发现与判定”为准。",
+        ),
+        (
+            "Key figures by segment",
+            "NPS in points or top boxes in %, in brackets the index (group / total x 100); second line: base. Capitals: above the columns named at 95 %, small letters at 90 %; arrows: against all others. ** base too small, * small base, — hidden for privacy. Letters explore; the claims stand under Findings.",
+        ),
+    ),
+    "service": (
+        (
+            "{name}：触点得分与问题",
+            "高分占比与 95% 置信区间；低分占比为最低两档；“最该先改”仅列可点名的关键体验。" + CAVEAT_ZH,
+        ),
+        (
+            "{name}: scores and problems",
+            "Top boxes with 95 % intervals; bottom boxes: the two lowest codes. " + CAVEAT_EN,
+        ),
+    ),
+    "wait": (
+        (
+            "等候与放弃（Kaplan-Meier）",
+            "放弃等候者按“删失”处理：其等候只知不短于放弃时刻。若急躁者更早挂断，此估计偏短。",
+        ),
+        (
+            "Waiting with people who gave up (Kaplan-Meier)",
+            "Those who gave up are censored: their wait is known to be at least so long. Where the impatient leave first, waits are understated.",
+        ),
+    ),
+    "operational": (
+        ("首次解决率与投诉", "首次解决率为 Wilson 区间，尚未解决者不计；每千人投诉为 Poisson 精确区间。"),
+        (
+            "First-contact resolution and complaints",
+            "Wilson interval, open cases left out; complaints per 1,000 with the exact Poisson interval.",
+        ),
+    ),
+    "complaints": (
+        ("每千人投诉数，按周", "Laney u′ 控制图：虚线为控制限，已计入抽样以外的波动；信号不等于结论。"),
+        (
+            "Complaints per 1,000 by week",
+            "Laney's u' chart: limits allow for unrest beyond sampling; a signal is no claim.",
+        ),
+    ),
+    "response": (
+        ("应答率", "受邀者中作答的比例，Wilson 区间。"),
+        ("Response rate", "Share of the invited who answered, Wilson interval."),
+    ),
+    "nonresponse": (
+        (
+            "作答者与未作答者的运营数据比较",
+            "未见显著差异不代表两者对服务的看法相同，只说明在这些指标上看不出差别。",
+        ),
+        (
+            "Those who answered against those who did not",
+            "No difference here is no proof of none in what was asked.",
+        ),
+    ),
+    "peak": (
+        (
+            "峰终检验：总体评价跟着什么走",
+            "对每位至少评价三个触点的受访者，取其各触点评分的均值、最低、最高与最后一项，以相对权重分解总体评价的可解释变差。均值包含其余三项，份额天然共享；仅当区间互不重叠时可分先后。"
+            + CAVEAT_ZH,
+        ),
+        (
+            "Peak-end check: what the overall rating follows",
+            "For everyone with at least three rated touchpoints: average, lowest, highest and last rating; relative weights divide the explained variance. The average holds the other three; only intervals apart give an order. "
+            + CAVEAT_EN,
+        ),
+    ),
+    "actions": (
+        (
+            "建议行动清单",
+            "每条建议对应一行结果；预期收益为该触点提高 1 分时总体评价相应高出的分数。"
+            + CAVEAT_ZH
+            + "责任部门与期限由研究员填写。",
+        ),
+        (
+            "Recommended actions",
+            "Each from a row of the results; expected gain: points of the overall rating that go with one point more. "
+            + CAVEAT_EN
+            + " Owner and date are left to the researcher.",
+        ),
+    ),
+}
+WORDS = {
+    "no_banner": ("本期没有细分变量或样本不足，未编制一览表。", "no segments, or too few answers."),
+    "no_service": ("本期没有作答。", "no answers in this wave."),
+    "no_wait": ("未提供等候数据。", "no waiting data."),
+    "no_operational": ("未提供首次解决或投诉数据。", "no such data."),
+    "no_complaints": ("不足八周，未绘控制图。", "under eight weeks, no chart."),
+    "no_response": ("未提供受邀名单，无法计算应答率。", "the codebook names no list of the invited."),
+    "no_nonresponse": ("未提供可比较的运营数据。", "no operational data to compare."),
+    "no_peak": ("触点不足三个或样本不足，未作检验。", "under three touchpoints, or too few answers."),
+    "no_actions": ("本期没有证据充分的建议。", "no action stands on sufficient evidence."),
+    "average": ("各触点均值", "Average of the touchpoints"),
+    "low_point": ("最低一项", "Lowest"),
+    "high_point": ("最高一项", "Highest"),
+    "last_moment": ("最后一项", "Last"),
+    "apart": ("高于噪声", "above noise"),
+    "noise": ("未超出噪声", "not above noise"),
+    "median": ("一半的人等候不超过", "Half wait up to"),
+    "quantile": ("{q:.0f}% 的人等候不超过", "{q:.0f} % wait up to"),
+    "served_within": ("{at:g} {unit}内接通的比例", "Served within {at:g} {unit}"),
+    "first_contact_resolution": ("首次解决率", "First-contact resolution"),
+    "complaints": ("每千人投诉", "Complaints per 1,000"),
+    "invited": ("受邀者", "invited"),
+    "do_improve": ("改进“{name}”", "Improve “{name}”"),
+    "do_wait": ("把“{name}”控制在拐点以内", "Keep “{name}” under its knee"),
+    "do_visit": ("到{name}现场核查原因", "Visit {name} and find the cause"),
+    "why_performance": (
+        "均分 {figure}，目标 {low}；是可点名的关键体验",
+        "mean {figure}, target {low}; a key experience that may be named",
+    ),
+    "why_knee": (
+        "满意度在 {figure}（{low}–{high}）{unit}后加速下降",
+        "satisfaction falls faster from {figure} ({low} to {high}) {unit}",
+    ),
+    "why_beyond_998": (
+        "得分低于 99.8% 控制限；收缩后 NPS {figure}（{low} 至 {high}）",
+        "below the 99.8 % limit; shrunken NPS {figure} ({low} to {high})",
+    ),
+    "why_beyond_95": (
+        "得分低于 95% 控制限（信号，先复核）；收缩后 NPS {figure}（{low} 至 {high}）",
+        "below the 95 % limit (a signal: check first); shrunken NPS {figure} ({low} to {high})",
+    ),
+    "to_fill": ("（待填）", "(to fill in)"),
+    "pick": ("最该先改", "improve first"),
+    "head_item": ("触点", "Touchpoint"),
+    "head_top": ("高分占比", "Top boxes"),
+    "head_limits": ("95% 置信区间", "95 % interval"),
+    "head_bottom": ("低分占比", "Bottom boxes"),
+    "head_n": ("样本量 n", "Base n"),
+    "head_change": ("较上期", "Against the wave before"),
+    "head_first": ("优先级", "Priority"),
+    "head_figure": ("指标", "Figure"),
+    "head_value": ("结果", "Result"),
+    "head_share": ("占可解释变差", "Share of explained variance"),
+    "head_told": ("判定", "Verdict"),
+    "head_group": ("群体", "Group"),
+    "head_answered": ("作答者", "Answered"),
+    "head_silent": ("未作答者", "Silent"),
+    "head_difference": ("差异", "Difference"),
+    "head_action": ("建议", "Action"),
+    "head_why": ("依据", "Evidence"),
+    "head_gain": ("预期收益（分）", "Expected gain (points)"),
+    "head_reach": ("使用面", "Reach"),
+    "head_cost": ("成本", "Cost"),
+    "head_owner": ("责任部门", "Owner"),
+    "head_due": ("期限", "Due"),
+}
