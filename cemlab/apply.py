@@ -11,6 +11,7 @@ from cemlab.derive import add_derived, unless_routed_past
 MARKS = {"not_applicable": -9901.0, "no_answer": -9902.0, "not_asked": -9903.0}
 WORDS = {"not_applicable": "(不适用)", "no_answer": "(空)", "not_asked": "(跳过)"}
 STORED = ("nps", "outcome", "touchpoint", "effort", "segment", "operational", "question", "cluster", "store", "weight")
+NUMBERS = ("scale", "number", "date", "multiple")  # stored as numbers; a date as days since 1970-01-01
 SYSTEM = {
     "_key": pl.String,
     "_person": pl.String,
@@ -25,7 +26,7 @@ SYSTEM = {
 
 def stored_columns(codebook):
     """Name -> type of the columns that a study's answers have in the store, without those that start with _."""
-    types = {"scale": pl.Float64, "number": pl.Float64, "multiple": pl.Float64}
+    types = dict.fromkeys(NUMBERS, pl.Float64)
     return {
         name: types.get(column.type, pl.String)
         for column in codebook.of_role(*STORED)
@@ -72,7 +73,7 @@ def apply_codebook(answers, codebook, absent=None):
 
 def stored_columns_of(column):
     """The type in which a column's answers are stored."""
-    return pl.Float64 if column.type in ("scale", "number", "multiple") else pl.String
+    return pl.Float64 if column.type in NUMBERS else pl.String
 
 
 def reason(value, column, stored, absent):

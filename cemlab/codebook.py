@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cemlab.checks import nearest
+from cemlab.codebook_employee import Dialogues, Dimension, EmployeeQuestions, Staff, UnitResults, check_employee
 from cemlab.codebook_errors import CodebookError, explain, positions
 from cemlab.codebook_parts import (
     BATTERIES,
@@ -55,6 +56,7 @@ class Codebook(Part):
     brands: dict[Code, Brand] = Field(default_factory=dict)
     brand_questions: BrandQuestions = BrandQuestions()
     product_questions: ProductQuestions = ProductQuestions()
+    employee_questions: EmployeeQuestions = EmployeeQuestions()
     columns: dict[str, Column]  # of a matrix or ranking, one column a row or option
     batteries: dict[str, Column] = Field(default_factory=dict)  # matrix and ranking questions, filled from `columns`
 
@@ -140,6 +142,7 @@ class Codebook(Part):
         self.check_services()
         self.check_brands()
         check_product(self)
+        check_employee(self)
         return self
 
     def check_services(self):
@@ -278,6 +281,11 @@ FIELDS = {
     "brands": Brand,
     "brand_questions": BrandQuestions,
     "product_questions": ProductQuestions,
+    "employee_questions": EmployeeQuestions,
+    "dimensions": Dimension,
+    "staff": Staff,
+    "results": UnitResults,
+    "dialogues": Dialogues,
     **{name: field.annotation.__args__[0] for name, field in ProductQuestions.model_fields.items()},
     "derived": Derived,
     "*": Label,

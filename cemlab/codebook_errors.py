@@ -39,7 +39,9 @@ def explain(problem, lines, models):
     """
     path = tuple("columns" if step == "batteries" else str(step) for step in problem["loc"])
     message = problem["msg"].removeprefix("Value error, ")
-    if not path and re.match(r"(columns|margins|brands|brand_questions|product_questions)\.", message):
+    if not path and re.match(
+        r"(columns|margins|brands|brand_questions|product_questions|employee_questions)\.", message
+    ):
         field, _, message = message.partition(": ")
         path = tuple(field.split("."))
     context = problem.get("ctx", {})

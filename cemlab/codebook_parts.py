@@ -154,7 +154,7 @@ class Column(Part):
 
     name: str
     role: Role
-    type: Literal["scale", "single", "multiple", "matrix", "ranking", "number", "text", "time"]
+    type: Literal["scale", "single", "multiple", "matrix", "ranking", "number", "date", "text", "time"]
     title: Label = Label()
     wording: Label | None = None
     aliases: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ import polars as pl
 from cemlab.checks import DataError, nearest
 from cemlab.paths import data_folder
 
-NUMBER = ("scale", "number")
+NUMBER = ("scale", "number", "date")
 
 
 def add_derived(answers, codebook):

@@ -22,6 +22,9 @@ SAMPLES = {
     "simulate_product",
     "simulate_product_rows",
     "sample_files_product",
+    "simulate_employee",
+    "simulate_employee_words",
+    "sample_files_employee",
 }
 LOWER = WORDS | STORES | FIGURES | {"act", "release"}
 # room -> the rooms it may call; itself always. A new room is entered here, with its place in the architecture.
@@ -34,6 +37,7 @@ MAY_CALL = {
     "codebook_study": {"checks", "codebook_parts"},
     "codebook_service": {"codebook_parts"},
     "codebook_errors": {"checks"},
+    "codebook_employee": {"checks", "codebook_parts"},
     "codebook_product": {"checks", "codebook_parts"},
     "codebook": {
         "checks",
@@ -41,6 +45,7 @@ MAY_CALL = {
         "codebook_study",
         "codebook_service",
         "codebook_product",
+        "codebook_employee",
         "codebook_errors",
     },
     "db": WORDS,
@@ -66,6 +71,9 @@ MAY_CALL = {
     "simulate_product": WORDS | {"simulate_product_rows"},
     "simulate_product_rows": WORDS,
     "sample_files_product": WORDS | {"simulate_product", "simulate_product_rows"},
+    "simulate_employee": WORDS | {"simulate_employee_words"},
+    "simulate_employee_words": WORDS,
+    "sample_files_employee": WORDS | {"simulate_employee", "simulate_employee_words"},
     "sample_study": LOWER
     | {
         "collect",
@@ -75,6 +83,7 @@ MAY_CALL = {
         "sample_files",
         "sample_files_brand",
         "sample_files_product",
+        "sample_files_employee",
     },
     "doctor": WORDS | {"report"},
     "lab": WORDS,

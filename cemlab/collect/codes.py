@@ -86,6 +86,24 @@ def as_numbers(values, column, marks=None):
     return Coded(number, bad, examples, off_scale(number, column, known))
 
 
+def as_days(values, column, marks=None):
+    """Dates as days since 1970-01-01; texts as in `as_numbers` where they say why there is none."""
+    from cemlab.collect.times import read_times
+
+    values = tidy_text(values)
+    if values.dtype == pl.String:
+        words = [text for text in (*column.missing, *TOOL_MARKS) if not is_number(text)]
+        why = {text: MARKS[column.missing.get(text) or TOOL_MARKS[text]] for text in words}
+        texts = values.set(values.is_in(list(why)).fill_null(False), None)
+    else:
+        why, texts = {}, values
+    number = read_times(texts, column.formats, "UTC")[1].cast(pl.Int32).cast(pl.Float64)
+    if why:
+        number = number.fill_null(values.replace_strict(why, default=None, return_dtype=pl.Float64))
+    bad = values.is_not_null() & number.is_null()
+    return Coded(number, bad if bad.any() else None)
+
+
 def meaning(text, column, labels):
     """Number that a text in a column of numbers means, or None."""
     if text in column.missing and not is_number(text):

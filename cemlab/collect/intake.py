@@ -7,7 +7,7 @@ import polars as pl
 
 from cemlab.apply import STORED, SYSTEM
 from cemlab.collect.choices import MARKS as TOOL_MARKS
-from cemlab.collect.codes import as_codes, as_numbers, tidy_text, tool_marks
+from cemlab.collect.codes import as_codes, as_days, as_numbers, tidy_text, tool_marks
 from cemlab.collect.columns import match_columns
 from cemlab.collect.origin import decide_wave, keys, only_wave, times
 from cemlab.collect.several import several
@@ -168,7 +168,7 @@ def closed_columns(export, codebook, matched, out, bad):
         if column.type == "multiple":
             found = several(export, column, matched, out)
         elif source := matched.single.get(column.name):
-            turn = as_numbers if column.type in ("scale", "number") else as_codes
+            turn = {"scale": as_numbers, "number": as_numbers, "date": as_days}.get(column.type, as_codes)
             found = {column.name: turn(export.frame[source], column, tool_marks(export, source))}
         for stored, coded in found.items():
             columns[stored] = coded.values

@@ -86,7 +86,9 @@ def of_column(column, name, table):
     if scaled:
         known = {str(code) for code in range(column.scale.low, column.scale.high + 1)}
     rows, wrong, rare = [], [], 0
-    if column.type in ("number",) and not scaled:
+    if column.type == "date":  # a first and last day would be some person's
+        rows.append((name, "range", total, 100.0 if total else None, None, None, None))
+    elif column.type in ("number",) and not scaled:
         values, n = given["value"].astype(float), given["n"]
         if total:
             mean = float((values * n).sum() / total)
