@@ -30,7 +30,7 @@ from cemlab.codebook_parts import (
 )
 from cemlab.codebook_product import ProductQuestions, check_product, thing_label
 from cemlab.codebook_service import Operations, Service
-from cemlab.codebook_study import Bases, Brand, BrandQuestions, MinimumEffect, Privacy
+from cemlab.codebook_study import Bases, Brand, BrandOutcomes, BrandQuestions, MinimumEffect, Privacy
 
 THINGS = {"concept": ("概念", "Concept"), "product": ("产品", "Product")}
 
@@ -280,6 +280,7 @@ FIELDS = {
     "operations": Operations,
     "brands": Brand,
     "brand_questions": BrandQuestions,
+    "outcomes": BrandOutcomes,
     "product_questions": ProductQuestions,
     "employee_questions": EmployeeQuestions,
     "dimensions": Dimension,

@@ -1,10 +1,11 @@
 """Parts of a codebook that speak of the whole study: brands, privacy, bases, the least effect worth a sentence."""
 
 import re
+from typing import Literal
 
 from pydantic import Field, field_validator
 
-from cemlab.codebook_parts import Option, Part
+from cemlab.codebook_parts import Label, Option, Part
 
 
 class Brand(Option):
@@ -22,6 +23,24 @@ class Brand(Option):
         return value
 
 
+class BrandOutcomes(Part):
+    """Operational figures held beside a brand study: a csv with one row per brand and period.
+
+    `brand`, `period` (any day of it) and `value` are columns of the table; `every` says how long a period is; `title` and
+    `unit` name the figure. `of` are the stages set against it (the headline stages when left out).
+    """
+
+    table: str
+    brand: str = "brand"
+    period: str = "period"
+    value: str = "value"
+    every: Literal["week", "month", "quarter"] = "month"
+    lags: int = Field(default=3, ge=0, le=12)
+    title: Label = Label(zh="销售", en="Sales")
+    unit: Label = Label()
+    of: tuple[str, ...] = ()
+
+
 class BrandQuestions(Part):
     """Which questions a brand study reads, by what they are asked for.
 
@@ -29,7 +48,9 @@ class BrandQuestions(Part):
     options are brands, or a matrix (or ranking) with a row a brand. `awareness` holds what stands beside the funnel (named
     first, named unaided); `funnel` goes from aided awareness to preference, each stage asked of those who reached the one
     before; `users` is the stage that makes a user. `switching` names the brand bought before and the one bought last.
-    `index` gives the weight of each component of the brand index.
+    `values` are statements about a brand's culture and values (agreement, or ticks); `premium` is what one would pay more
+    for a brand than for another, a number by brand. `outcomes` are sales or the like, by brand and period. `index` gives
+    the weight of each component of the brand index.
     """
 
     awareness: tuple[str, ...] = ()
@@ -43,6 +64,9 @@ class BrandQuestions(Part):
     image: tuple[str, ...] = ()
     entry_points: tuple[str, ...] = ()
     switching: tuple[str, str] | None = None
+    values: tuple[str, ...] = ()
+    premium: str | None = None
+    outcomes: BrandOutcomes | None = None
     index: dict[str, float] = Field(default_factory=dict)
 
     @property
@@ -50,6 +74,8 @@ class BrandQuestions(Part):
         """Every question named, with the field that names it."""
         for field in type(self).model_fields:
             value = getattr(self, field)
+            if isinstance(value, Part):
+                continue
             for name in [value] if isinstance(value, str) else value or ():
                 yield field, name
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cemlab.simulate_brand import ATTRIBUTES, ENTRY_POINTS, FUNNEL, WAVES, brand_answers
+from cemlab.simulate_brand import ATTRIBUTES, ENTRY_POINTS, FUNNEL, WAVES, brand_answers, brand_sales
 
 BRANDS = {"qinghe": "青禾", "yuanshan": "远山", "bailu": "白鹭", "xingye": "星野", "nanping": "南屏"}
 SINGLE = {**BRANDS, "none": "以上都没有", "other": "其他品牌"}
@@ -29,6 +29,12 @@ IMAGE = dict(
     )
 )
 OCCASIONS = dict(zip(ENTRY_POINTS, ["天热解渴", "配餐", "上班提神", "出行路上", "朋友聚会", "运动之后"], strict=True))
+BELIEFS = {
+    "heritage": "34、您是否同意：传承茶文化",
+    "green": "35、您是否同意：重视环保",
+    "growers": "36、您是否同意：善待茶农",
+    "premium_paid": "37、与普通瓶装茶相比愿意多付（元）",
+}
 NOTHING = "以上都没有"
 
 
@@ -45,7 +51,7 @@ def write_brand_sample(folder, seed=20261002):
     Returns
     -------
     list of pathlib.Path
-        One csv per wave (UTF-8 with BOM), oldest first.
+        One csv per wave (UTF-8 with BOM), oldest first; weekly sales lie beside them and are read by the report.
 
     Notes
     -----
@@ -59,6 +65,7 @@ def write_brand_sample(folder, seed=20261002):
         path = folder / f"brand_health_{wave}.csv"
         path.write_bytes(b"\xef\xbb\xbf" + as_tool_writes(part).write_csv().encode("utf-8"))
         paths.append(path)
+    (folder / "brand_health_sales.csv").write_bytes(brand_sales(seed).write_csv().encode("utf-8"))
     return paths
 
 
@@ -95,6 +102,10 @@ def as_tool_writes(part):
     columns.append(pl.col("bought_before").replace_strict(SINGLE).alias(f"{last + 0}、上上次购买的品牌"))
     columns.append(pl.col("bought_last").replace_strict(SINGLE).alias(f"{last + 1}、最近一次购买的品牌"))
     columns.append(pl.col("comment").fill_null("(空)").alias(f"{last + 2}、您对这些品牌还有什么想说的"))
+    for question, title in BELIEFS.items():
+        for brand, label in BRANDS.items():
+            value = pl.col(f"{question}__{brand}").cast(pl.String).str.strip_suffix(".0").fill_null("(跳过)")
+            columns.append(value.alias(f"{title}({label})"))
     return part.select(columns)
 
 

@@ -46,6 +46,20 @@ SEGMENTS = {
     "age": {"1": 0.26, "2": 0.34, "3": 0.24, "4": 0.16},
     "tier": {"1": 0.40, "2": 0.34, "3": 0.26},
 }
+VALUES = {
+    "heritage": 3.5,
+    "green": 3.3,
+    "growers": 3.1,
+}  # statement -> mean agreement, 1 to 5, of those who know a brand
+CLOSER = {("bailu", "green"): 0.9}  # agreement of users beyond that of others who know the brand
+PREMIUM = {
+    "qinghe": 0.6,
+    "yuanshan": 0.8,
+    "bailu": 1.5,
+    "xingye": 0.4,
+    "nanping": 0.3,
+}  # yuan above a plain bottled tea
+SALES = {"qinghe": 210, "yuanshan": 330, "bailu": 170, "xingye": 100, "nanping": 60}  # 10,000 bottles a week
 PRAISE = ["{}很清爽，喝完不腻", "一直买{}，味道稳定，很喜欢", "{}口感好，会推荐给朋友", "朋友都说{}不错，价格也合适"]
 BLAME = ["{}太甜了，喝不惯", "{}涨价了，不划算", "附近总买不到{}，很失望", "{}包装容易漏，体验很差"]
 
@@ -78,7 +92,34 @@ def brand_answers(seed=20261002):
     attributes fall on those who know the brand, in numbers that follow sizes of brand and attribute but for `OWNED`.
     """
     rng = np.random.default_rng(seed)
-    return pl.concat([one_wave(rng, wave) for wave in WAVES])
+    answers = pl.concat([one_wave(rng, wave) for wave in WAVES])
+    return answers.with_columns(
+        beliefs(np.random.default_rng([seed, 1]), answers)
+    )  # of its own: the rest stays as it is
+
+
+def beliefs(rng, answers):
+    """Agreement with statements of those who know a brand, and what those who consider it would pay more (yuan)."""
+    made = []
+    for b in FUNNEL:
+        knows, uses = (answers[f"{stage}__{b}"].to_numpy() == 1 for stage in ("aided", "regular"))
+        for statement, mean in VALUES.items():
+            score = mean + CLOSER.get((b, statement), 0) * uses + rng.normal(size=len(answers))
+            made.append((f"{statement}__{b}", np.where(knows, np.clip(np.round(score), 1, 5), np.nan)))
+        considers = answers[f"considered__{b}"].to_numpy() == 1
+        paid = np.maximum(np.round(2 * rng.gamma(2, PREMIUM[b] / 2, len(answers))) / 2, 0)
+        made.append((f"premium_paid__{b}", np.where(considers, paid, np.nan)))
+    return [pl.Series(name, values).fill_nan(None) for name, values in made]
+
+
+def brand_sales(seed=20261002):
+    """Sales of every brand by week over both waves: a level of its own, a warm summer, and noise; no tie to the answers."""
+    rng, rows = np.random.default_rng([seed, 2]), []
+    for week in range(26):
+        monday = datetime(2026, 4, 6) + timedelta(days=7 * week)
+        season = 1 + 0.25 * np.sin(np.pi * week / 26)
+        rows += [(b, monday.date().isoformat(), round(SALES[b] * season * rng.lognormal(0, 0.06), 1)) for b in SALES]
+    return pl.DataFrame(rows, schema=["brand", "week", "bottles"], orient="row")
 
 
 def one_wave(rng, wave):

@@ -28,6 +28,8 @@ class BrandPlan:
     nps: str | None
     satisfaction: str | None
     frequency: str | None
+    values: list  # agreement with statements about culture and values, 0/1 (top boxes)
+    premium: str | None  # what one would pay more
     scale: object  # of satisfaction
     index: dict  # component -> (weight, low, high)
     asked: dict  # column -> brand -> place, as `stack_brands` takes it
@@ -106,7 +108,8 @@ def brand_plan(data, codebook):
         brands=list(codebook.brands), own=codebook.own_brand, beside=beside, funnel=funnel, image=known(named.image),
         entry_points=known(named.entry_points), users=users, consideration=named.consideration,
         preference=preference, nps=nps, satisfaction=satisfaction,
-        frequency=frequency, scale=scale, index=index, asked=asked,
+        frequency=frequency, values=known(named.values, True), premium=one(named.premium), scale=scale, index=index,
+        asked=asked,
     )  # fmt: skip
 
 

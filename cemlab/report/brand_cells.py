@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from cemlab.report.brand_words import TITLES, WORDS
+from cemlab.report.brand_titles import TITLES
+from cemlab.report.brand_words import WORDS
 from cemlab.report.figures import show_figure
 from cemlab.report.tables import show_table
 from cemlab.report.wording import number

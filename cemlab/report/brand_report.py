@@ -39,6 +39,11 @@ class BrandReport:
         """Keyword arguments that every measure of this report shares."""
         return {"weights": self.study.weights}
 
+    @property
+    def least(self):
+        """Base of figures that are released without further judging: enough for precision and for privacy."""
+        return max(self.study.min_n, self.study.codebook.privacy.min_persons)
+
     def shown(self, results, rows=None):
         """Results by brand as they may be shown: small bases blanked or marked, groups of few persons hidden."""
         if results is None or not len(results):

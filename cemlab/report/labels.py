@@ -12,6 +12,7 @@ METRICS = {
     "top_box": ("高分占比", "Top boxes"),
     "bottom_box": ("低分占比", "Bottom boxes"),
     "mean": ("均值", "Mean"),
+    "premium": ("愿意多付", "Would pay more"),
     "effort": ("费力度", "Effort"),
     "easy": ("省力占比", "Easy"),
     "share": ("占比", "Share"),

@@ -198,4 +198,4 @@ def design_table(name, study):
     known = sorted({path.name for folder in places if folder.is_dir() for path in folder.glob("*.csv")})
     hint = nearest(name, known)
     near = f" Did you mean {hint!r}?" if hint else ""
-    raise DataError(f"product study {study!r}: no table {name!r} in data/designs.{near} Put the csv there (UTF-8).")
+    raise DataError(f"study {study!r}: no table {name!r} in data/designs.{near} Put the csv there (UTF-8).")

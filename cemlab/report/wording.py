@@ -48,7 +48,7 @@ COMMENTS = {  # figures counted in comments: of all comments, of one aspect or t
     "mention_share": {"zh": ("", "评论中“{}”的提及率 "), "en": ("", "share of comments naming “{}”")},
     "theme_share": {"zh": ("", "评论主题“{}”的占比 "), "en": ("", "share of comments on “{}”")},
 }
-DECIMALS = {"points": 1, "percent": 1, "mean": 2}
+DECIMALS = {"points": 1, "percent": 1, "mean": 2, "元": 2, "yuan": 2}
 
 
 def number(value, unit):

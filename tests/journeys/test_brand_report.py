@@ -40,6 +40,9 @@ def test_weighting_moves_planted_figures_by_less_than_a_point(folder):
         assert rows[key] == pytest.approx(share, abs=1.0)
     parts = set(table["part"])
     assert {"headline", "waves", "change", "rival", "image", "mental", "index", "cuts", "voice", "duplication"} <= parts
+    assert {"values", "value_gaps", "premium", "outcomes"} <= parts
+    gaps = table[(table["part"] == "value_gaps") & (table["p_adjusted"] < 0.05)]
+    assert set(zip(gaps["brand"], gaps["item"], strict=True)) == {("bailu", "green")}  # the one planted
 
 
 def test_the_page_tells_it_and_asks_nothing_of_the_network(folder):
@@ -48,5 +51,15 @@ def test_the_page_tells_it_and_asks_nothing_of_the_network(folder):
     assert "数据已按常住城市、性别的边际加权" in page
     assert re.findall(r"""(?:src|href|url|action)\s*[=(]\s*["']?(?:https?:)?//[^"'\s)>]+""", page) == []
     assert "198.51.100" not in page
-    for heading in ("知名度与品牌漏斗", "品牌形象", "品牌竞争力", "什么与偏好相关", "口碑", "品牌健康指数", "追踪"):
+    for heading in (
+        "知名度与品牌漏斗",
+        "品牌形象",
+        "品牌竞争力",
+        "文化与价值观",
+        "什么与偏好相关",
+        "口碑",
+        "体验与经营（O+X）",
+        "品牌健康指数",
+        "追踪",
+    ):
         assert heading in page
