@@ -265,3 +265,12 @@ def thinned(data, most=1_000_000):
         return data
     kept = max(int(256 * most / rows), 1)
     return frame.filter(nw.col("_replicate") < kept).to_native()
+
+
+def answered_all(data, columns, *, where="answered_all"):
+    """Rows with an answer to every column."""
+    frame = lazy(data, where)
+    require_columns(columns_of(frame), columns, where)
+    for column in columns:
+        frame = frame.filter(~number_column(column).is_null())
+    return frame.to_native()
