@@ -193,14 +193,13 @@ def outcome(report):
 
 def mention_table(report):
     """Mentions and net sentiment by brand; None without comments, or with too few."""
-    from cemlab.store import scan
     from cemlab.text.brand_mentions import brand_mentions
 
     study, book = report.study, report.study.codebook
     columns = book.of_role("comment")
     if not columns:
         return None
-    data = scan(book, wave=study.wave, version=study.version, comments=True)
+    data = study.rows.read(study.wave, comments=True)
     words = data.select([c.name for c in columns]).collect()
     texts = [t for c in columns for t in words[c.name].to_list() if t]
     if len(texts) < book.privacy.comments_min:

@@ -76,7 +76,7 @@ class BrandReport:
         return table.assign(sentence=[brand_sentence(row, book, lang) for row in table.to_dict("records")])
 
 
-def open_brand(codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh"):
+def open_brand(codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh", only=()):
     """Open a brand study for a report; parameters as in `open_study`.
 
     Where the codebook names margins and no weight column, every wave is raked to them; weights="none" leaves that out.
@@ -88,7 +88,7 @@ def open_brand(codebook, *, wave="latest", version=None, weights="codebook", by=
     DataError
         Margins that the sample cannot meet.
     """
-    study = open_study(codebook, wave=wave, version=version, weights=weights, by=by, min_n=min_n, lang=lang)
+    study = open_study(codebook, wave=wave, version=version, weights=weights, by=by, min_n=min_n, lang=lang, only=only)
     margins, efficiency = None, {}
     if study.weights is None and weights == "codebook" and study.codebook.margins:
         study, margins, efficiency = raked(study)

@@ -224,7 +224,6 @@ def open_comments(study):
     data/audits/<name of the codebook>.csv corrects the shares.
     """
     from cemlab.masking import mask_series
-    from cemlab.store import scan
     from cemlab.text.opinions import with_opinions
 
     book = study.codebook
@@ -232,7 +231,7 @@ def open_comments(study):
     if not names:
         return Comments(study, "none")
     waves = [wave for wave in (study.previous, study.wave) if wave is not None]
-    rows = scan(book, wave=waves, version=study.version, comments="written")
+    rows = study.rows.read(waves, comments="written")
     asked = int(study.now.select(pl.len()).collect().item())
     kept = [
         "_wave",

@@ -20,6 +20,8 @@ from cemlab.report.sections import named_heads
 from cemlab.report.tables import show_table
 from cemlab.report.wording import number
 
+LEAST_WAITS = 200  # answers from which a curve over waiting times is drawn
+
 
 def say(key, lang, **words):
     """A word or sentence of these sections."""
@@ -263,6 +265,11 @@ def operations(study, *, seed=1):
         return {}
     knees = {}
     for column in columns:
+        pairs = study.now.select(column.name, column.explains).drop_nulls().collect()
+        if len(pairs) < LEAST_WAITS:
+            words = {"wait": column.title(study.lang), "item": study.codebook.label(column.explains, study.lang)}
+            display(markdown(f"*{say('few_waits', study.lang, n=len(pairs), least=LEAST_WAITS, **words)}*"))
+            continue
         curve, knee = waiting_curve(thinned(study.now), column.name, column.explains, weights=study.weights, seed=seed)
         names = {"wait": column.title(study.lang), "outcome": study.codebook.label(column.explains, study.lang)}
         unit = column.unit(study.lang) if column.unit else ""

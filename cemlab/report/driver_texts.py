@@ -131,6 +131,10 @@ WORDS = {
         "“{wait}”超过 {knee} {unit}（95% 置信区间 {low}～{high}）后，“{item}”评分加速下降：每多 1 {unit}，均分变化由 {before} 变为 {after}。模型关联估计，非因果承诺。",
         "Beyond {knee} {unit} of “{wait}” (95 % CI {low} to {high}) the rating of “{item}” falls faster: {after} points per {unit} instead of {before}. Association, no promise of cause.",
     ),
+    "few_waits": (
+        "“{wait}”与“{item}”都有效的答卷为 {n} 份，不足 {least} 份，不估计两者的关系曲线。",
+        "{n} answers hold both {wait} and {item}, fewer than {least}: no curve is drawn.",
+    ),
     "no_knee": ("“{wait}”与“{item}”之间未检出拐点。", "No knee was found between “{wait}” and “{item}”."),
     "recall": (
         "本期共有 {n} 份贬损者答卷（0–6 分）待回访。名单含受访者标识，只供回访团队在系统内使用，不随报告分发：`cemlab recall --codebook … --wave {wave}`。",

@@ -17,7 +17,6 @@ def sorted_comments(report, which):
     """
     from cemlab.checks import DataError
     from cemlab.masking import mask_series
-    from cemlab.store import scan
     from cemlab.text.theme_scores import theme_scores
     from cemlab.text.themes import find_themes
 
@@ -26,7 +25,7 @@ def sorted_comments(report, which):
     if not name or test.concept is None:
         return None, ""
     have = [*dict.fromkeys(c for c in (test.concept, "_person", study.weights) if c)]
-    rows = scan(report.book, wave=study.wave, version=study.version, comments=True).select(*have, name).collect()
+    rows = study.rows.read(study.wave, comments=True).select(*have, name).collect()
     rows = rows.filter(pl.col(name).str.contains(r"[\p{L}\p{N}]") & pl.col(test.concept).is_not_null())
     if len(rows) < LEAST:
         return None, "few_comments"

@@ -122,7 +122,7 @@ class ProductReport:
         return table.assign(sentence=[product_sentence(row, self.book, self.lang) for row in rows])
 
 
-def open_product(codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh"):
+def open_product(codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh", only=()):
     """Open a product study for a report; parameters as in `open_study`.
 
     Raises
@@ -130,7 +130,7 @@ def open_product(codebook, *, wave="latest", version=None, weights="codebook", b
     ValueError
         As `open_study`; a codebook without `product_questions`.
     """
-    study = open_study(codebook, wave=wave, version=version, weights=weights, by=by, min_n=min_n, lang=lang)
+    study = open_study(codebook, wave=wave, version=version, weights=weights, by=by, min_n=min_n, lang=lang, only=only)
     book = study.codebook
     if not book.product_questions.parts:
         raise ValueError(

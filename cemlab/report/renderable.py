@@ -24,7 +24,7 @@ def require_renderable(study, parameters):
     book = load_codebook(find_codebook(parameters["codebook"]))
     if book.study != study:
         return  # a notebook of one's own reads what it likes
-    names = ("codebook", "wave", "version", "weights", "by", "min_n", "lang")
+    names = ("codebook", "wave", "version", "weights", "by", "min_n", "lang", "only")
     open_study(**{name: parameters[name] for name in names if name in parameters})
     roles = HEADLINES.get(study, ())
     if roles and not book.of_role(*roles):

@@ -264,13 +264,12 @@ def findings_table(said, study):
 
 def sample_comments(study, *, seed=0, per_group=4):
     """A few masked comments by score group, or None where the study has no comments or no NPS."""
-    from cemlab.store import scan
     from cemlab.text.quotations import quotations
 
     comments, score = study.codebook.of_role("comment"), study.codebook.only("nps")
     if not comments or score is None:
         return None
-    data = scan(study.codebook, wave=study.wave, version=study.version, comments="written")
+    data = study.rows.read(study.wave, comments="written")
     have = set(data.collect_schema().names())
     frames = [
         quotations(data, c.name, score.name, per_group=per_group, min_n=study.codebook.privacy.comments_min, seed=seed)

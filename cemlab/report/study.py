@@ -14,6 +14,7 @@ from cemlab.measure.compact import compact
 from cemlab.measure.schema import COMPARISONS, ESTIMATES
 from cemlab.paths import codebooks_folder, notebooks_folder, project_root, reports_folder
 from cemlab.release import distinct_persons, protect
+from cemlab.report.study_rows import SHOWN, Rows, calendar_kind, kept_to, kept_waves, newest_of, read_only
 from cemlab.report.table_exports import harmless
 from cemlab.report.topics import with_topics
 
@@ -40,12 +41,15 @@ class Study:
     min_n: int
     version: int
     newest: object
+    rows: Rows  # how its answers are read
 
     @property
     def title(self):
         """The report's title, as a Markdown heading."""
         mark = " · " if self.lang == "zh" else ", "
-        return f"# {self.codebook.title(self.lang)}{mark}{self.codebook.wave_label(self.wave, self.lang)}"
+        kept = kept_to(self.rows.only, self.codebook, self.lang)
+        parts = [self.codebook.title(self.lang), *([kept] if kept else [])]
+        return f"# {mark.join([*parts, self.codebook.wave_label(self.wave, self.lang)])}"
 
     @property
     def design(self):
@@ -76,7 +80,7 @@ class Study:
         return {kind: self.shown(frame) for kind, frame in frames.items()}
 
 
-def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh"):
+def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh", only=()):
     """Open a study for a report.
 
     Parameters
@@ -84,7 +88,8 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     codebook : str or pathlib.Path
         The study's codebook.
     wave : str, default "latest"
-        Code of the wave reported; "latest" is the last one in the codebook that has answers.
+        Code of the wave reported; "latest" is the last one in the codebook that has answers. A calendar period that is no
+        wave (2026-10, 2026-W43, 2026-Q3, 2026-10-05) cuts the study into months, weeks, quarters or days of the local date.
     version : int, optional
         Version of the store; the newest when left out.
     weights : str, default "codebook"
@@ -94,6 +99,8 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     min_n : int, optional
         Base under which no figure is shown; the codebook's when left out or 0.
     lang : {"zh", "en"}
+    only : list of str
+        Keep to answers of some groups: "hotel=03" (a column with role segment, store or cluster, and a code).
 
     Returns
     -------
@@ -104,7 +111,7 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     ValueError
         An unknown wave, weight column or segment, or no answers at all; the message names those there are.
     """
-    from cemlab.store import current_version, freshness, scan, waves_present
+    from cemlab.store import current_version, freshness
 
     require_choice(lang, ("zh", "en"), name="lang", where="study")
     if min_n is not None and min_n < 0:
@@ -112,16 +119,20 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
 
     book = with_topics(load_codebook(find_codebook(codebook)))
     at = current_version(book) if version is None else version
-    present = set(waves_present(book, version=at))
-    waves = [code for code in book.waves if code in present] + sorted(present - set(book.waves))
+    rows = Rows(book, at, calendar_kind(wave, book), read_only(only, book))
+    waves = rows.present()
     if not waves:
         raise ValueError(f"study {book.name}: the store holds no answers yet; run `cemlab ingest FILE --codebook ...`.")
     chosen = waves[-1] if wave == "latest" else str(wave)
     if chosen not in waves:
-        raise ValueError(f"study {book.name}: no answers of wave {wave!r}; there are {waves}.")
-    place = waves.index(chosen)
-    previous = waves[place - 1] if place else None
-    everything = scan(book, wave=waves[: place + 1], version=at)
+        shown = waves[-SHOWN["week"] :]
+        raise ValueError(f"study {book.name}: no answers of wave {wave!r}; there are {shown}.")
+    waves = waves[: waves.index(chosen) + 1]
+    waves = waves[-SHOWN[rows.kind] :] if rows.kind else waves
+    everything = rows.read(waves)
+    if rows.only:  # the groups a report is kept to need not have answered in every wave
+        everything, waves = kept_waves(everything, waves, chosen, book)
+    previous = waves[-2] if len(waves) > 1 else None
     if LARGE <= everything.select(pl.len()).collect().item():
         everything = compact(everything)
     data = of_waves(everything, [w for w in (previous, chosen) if w is not None])
@@ -139,7 +150,7 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
         lang=lang,
         wave=chosen,
         previous=previous,
-        waves=waves[: place + 1],
+        waves=waves,
         everything=everything,
         data=data,
         before=None if previous is None else of_waves(everything, [previous]),
@@ -150,7 +161,8 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
         segments=list(by) or answered(now, segments),
         min_n=int(min_n or book.bases.min_n),
         version=at,
-        newest=freshness(book, version=at),
+        newest=newest_of(everything) if rows.only else freshness(book, version=at),
+        rows=rows,
     )
 
 
@@ -234,10 +246,19 @@ def write_outputs(out, *, results, findings, study, seed, **facts):
         "previous": study.previous,
         "weights": study.weights,
         "newest_answer": str(study.newest) if study.newest else None,
+        "only": study.rows.only,
+        "answers": answers_by_wave(study),
         "seed": seed,
     }
     text = json.dumps(known | facts, ensure_ascii=False, indent=1, sort_keys=True)
     (out / "facts.json").write_text(text + "\n", encoding="utf-8")
+
+
+def answers_by_wave(study):
+    """Number of answers of each wave the report looks back on."""
+    counted = study.everything.group_by("_wave").len().collect()
+    found = dict(counted.select("_wave", "len").iter_rows())
+    return {wave: found.get(wave, 0) for wave in study.waves}
 
 
 def notebook_of(study):
