@@ -1,0 +1,215 @@
+"""Which groups of a study may be shown to anybody: each is released whole or hidden whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cemlab.measure.memberships import PANEL, alike, members
+from cemlab.measure.schema import ALL, as_list
+from cemlab.release.hide import cheapest
+
+NEVER = 1_000.0  # cost of a group that is kept for as long as anything else can go
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Groups and whether they are shown; made by `plan_release`."""
+
+    groups: pd.DataFrame
+    cuts: tuple
+    wave: str  # the newest: that of results without a wave
+    min_persons: int
+    loss: dict
+    places: dict
+
+    def at(self, codes, wave):
+        """Row of a group in `groups`; None where the plan does not know it."""
+        return self.places.get((*(str(codes.get(cut, ALL)) for cut in self.cuts), str(wave)))
+
+    def shown(self, *, _wave=None, **codes):
+        """Whether a group is shown; KeyError for one that the plan does not know."""
+        place = self.at(codes, self.wave if _wave is None else _wave)
+        if place is None:
+            raise KeyError(f"plan: no group {codes} of wave {_wave or self.wave!r}; its cuts are {list(self.cuts)}.")
+        return bool(self.groups["shown"].iloc[place])
+
+
+def plan_release(
+    population,
+    cuts,
+    *,
+    person="_person",
+    wave="_wave",
+    waves=None,
+    min_persons=10,
+    items=(),
+    panel=False,
+    keep=((),),
+    ledger=(),
+    versions=None,
+    seed=0,
+):
+    """Decide which groups of persons a report may show, so that nothing is told about fewer than `min_persons`.
+
+    Parameters
+    ----------
+    population : pandas, polars (eager or lazy) or Spark data frame
+        One row per answer, of every wave that is shown, with every column that is cut. Nobody's answers are looked at.
+    cuts : list
+        All cuts that the report and its exports publish: a column, or a list of columns that are crossed. The total is always
+        one of them. Versions for single managers use the plan of all of them.
+    person, wave : str or None
+        Columns of the person and the wave.
+    waves : list of str, optional
+        The waves in their order; alphabetical when left out. The newest is the dearest to hide.
+    min_persons : int, default 10
+        Fewest persons that anything shown, or worked out from it, may rest on; never under 5.
+    items : sequence of str
+        Questions; a group counts for the fewest persons who answered any of them.
+    panel : bool, default False
+        The report shows those who answered in every wave apart (wave "(both)").
+    keep : sequence
+        Cuts that are given up last; the total when left out.
+    ledger : sequence of dict
+        Groups that earlier reports have shown (`open_ledger(...).entries`): ``group`` (codes by column), ``wave``,
+        ``version``.
+    versions : dict, optional
+        The population as it was at the versions of the ledger; a version that is not given is taken as it is now.
+    seed : int, default 0
+
+    Returns
+    -------
+    Plan
+        ``groups``: the cut columns ("(all)" where a group does not make that cut), ``_wave``, ``persons``, ``answered``,
+        ``shown``, ``reason`` ("" shown; "few" persons; "complement": others would give it away; "waves": it would give
+        away those who came or left; "ledger": it would give somebody away together with an earlier report). ``loss``: how many
+        ``groups`` there are, ``hidden``, ``few`` of them, ``bound`` (no plan hides fewer for less), ``exact``, ``proven``, and
+        ``open``, what earlier reports have told already.
+
+    Raises
+    ------
+    ValueError
+        `min_persons` under 5; an unknown column; a ledger that names a column the population lacks.
+
+    Notes
+    -----
+    A reader knows the sums of all groups shown, and so all their combinations. A combination that is zero for all but fewer
+    than `min_persons` persons tells about these few, whichever figure it is: a sibling from its total, a cross from two other
+    crosses, a joiner from two waves (people who stayed are taken to have answered alike, which a reader may suppose). No
+    combination of the groups shown is of that kind, and as little as possible is hidden for it: the number of groups, then
+    the persons in them; the newest wave counts double.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"_person": range(60), "team": ["a"] * 4 + ["b"] * 14 + ["c"] * 42})
+    >>> plan_release(people, ["team"], wave=None).groups[["team", "persons", "shown", "reason"]]
+        team  persons  shown      reason
+    0  (all)       60   True
+    1      a        4  False         few
+    2      b       14  False  complement
+    3      c       42   True
+    """
+    where = "plan_release"
+    if isinstance(min_persons, bool) or not min_persons >= 5:
+        raise ValueError(
+            f"{where}: `min_persons` is {min_persons!r}; under 5 a person can be recognised. Take 5 or more."
+        )
+    one = members(population, cuts, person=person, wave=wave, items=items, panel=panel, where=where)
+    columns = [c for c in one.groups.columns if c != "_wave"]
+    earlier = [
+        released(entry, (versions or {}).get(entry.get("version"), population), columns, person, wave, where)
+        for entry in by_version(ledger)
+    ]
+    table, persons, answered, enough = alike([one, *(part for part, _ in earlier)])
+    listed = np.concatenate([np.arange(len(one.groups)), *(at + start for at, start in numbered(one, earlier))]).astype(int)
+    dense = table[:, listed].toarray().astype(np.int8)
+    fixed = np.arange(len(listed)) >= len(one.groups)
+    sizes, enough = np.asarray(dense.T.astype(np.int64) @ persons), np.minimum(enough[listed], dense.T.astype(np.int64) @ persons)
+    few = ~fixed & (enough < min_persons)
+    order = list(waves) if waves is not None else sorted(set(one.groups["_wave"]) - {PANEL})
+    newest = order[-1] if order else ALL
+    cost = prices(one.groups, sizes, newest, keep, columns, len(listed))
+    choice = cheapest(dense, answered, min_persons, cost, few=few, fixed=fixed, rng=np.random.default_rng(seed))
+    groups = one.groups.assign(persons=sizes[~fixed], answered=enough[~fixed], shown=~choice.hidden[~fixed])
+    groups["reason"] = reasons(groups, choice, few)
+    hidden = choice.hidden & ~few
+    facts = {
+        "groups": int((sizes[~fixed] > 0).sum()),
+        "hidden": int((choice.hidden & (sizes > 0))[~fixed].sum()),
+        "few": int((few & (sizes > 0)).sum()),
+        "cost": float(cost[hidden].sum()),
+        "bound": float(choice.bound),
+        "exact": choice.exact,
+        "proven": choice.proven,
+        "open": len(choice.open),
+    }
+    places = {key: i for i, key in enumerate(groups[[*columns, "_wave"]].itertuples(index=False, name=None))}
+    return Plan(groups, tuple(columns), newest, int(min_persons), facts, places)
+
+
+def by_version(ledger):
+    """The ledger's entries gathered by the version of the data they were made from."""
+    gathered = {}
+    for entry in ledger:
+        gathered.setdefault(entry.get("version"), []).append(entry)
+    return [{"version": version, "entries": entries} for version, entries in gathered.items()]
+
+
+def released(gathered, population, columns, person, wave, where):
+    """Persons of the groups that earlier reports showed: their members, and the places of these groups among them."""
+    import narwhals as nw
+
+    entries = gathered["entries"]
+    have = nw.from_native(population).collect_schema().names()
+    lacking = sorted({column for entry in entries for column in entry["group"]} - set(have))
+    if lacking:
+        raise ValueError(
+            f"{where}: an earlier report was cut by {lacking[0]!r}, which the population lacks, so that nobody can tell "
+            f"what the two reports give away together; add the column."
+        )
+    crosses = list(dict.fromkeys(tuple(sorted(entry["group"])) for entry in entries))
+    panel = any(entry["wave"] == PANEL for entry in entries)
+    part = members(population, [list(c) for c in crosses if c], person=person, wave=wave, panel=panel, where=where)
+    own = [c for c in part.groups.columns if c != "_wave"]
+    place = {key: i for i, key in enumerate(part.groups[[*own, "_wave"]].itertuples(index=False, name=None))}
+    keys = {(*(str(e["group"].get(c, ALL)) for c in own), str(e["wave"])) for e in entries}
+    return part, np.array(sorted(place[key] for key in keys if key in place), dtype=int)
+
+
+def numbered(one, earlier):
+    """For each earlier part its groups' places and where they start in the table of all parts."""
+    start = len(one.groups)
+    for part, places in earlier:
+        yield places, start
+        start += len(part.groups)
+
+
+def prices(groups, sizes, newest, keep, columns, count):
+    """What hiding each group costs: a group is one, its persons a little more; the newest wave double; kept ones dear."""
+    cost = np.ones(count)
+    own = sizes[: len(groups)]
+    cost[: len(groups)] += own / max(own.sum(), 1)
+    cost[: len(groups)][(groups["_wave"] == newest).to_numpy()] *= 2
+    for cut in keep:
+        cut = as_list(cut)
+        of = groups[columns].ne(ALL)
+        mine = of.eq([c in cut for c in columns]).all(axis=1).to_numpy() if columns else np.ones(len(groups), bool)
+        cost[: len(groups)][mine] *= NEVER
+    return cost
+
+
+def reasons(groups, choice, few):
+    """Why each hidden group is hidden, in a word."""
+    count = len(groups)
+    waves = groups["_wave"].to_numpy()
+    out = np.where(few[:count], "few", "").astype(object)
+    for group in np.flatnonzero(choice.hidden[:count] & ~few[:count]):
+        mine = [i for i, demand in enumerate(choice.demands) if group in demand]
+        alone = [i for i in mine if choice.hidden[choice.demands[i]].sum() == 1]
+        told = min(alone or mine, key=lambda i: len(choice.demands[i]))
+        if choice.earlier[told]:
+            out[group] = "ledger"
+        else:
+            out[group] = "waves" if len(set(waves[choice.demands[told]])) > 1 else "complement"
+    return out
