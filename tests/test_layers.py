@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions
 import pytest
 
 GROUND = {"checks", "paths"}
-WORDS = GROUND | {"codebook", "masking", "masking_rules"}
+WORDS = GROUND | {"codebook", "masking", "masking_rules", "masking_staff"}
 STORES = {"store", "contacts", "db", "vault", "apply", "derive"}
 FIGURES = {"measure", "analyse", "text"}
 SAMPLES = {
@@ -33,6 +33,7 @@ MAY_CALL = {
     "paths": set(),
     "masking_rules": {"checks"},
     "masking": {"checks", "masking_rules"},
+    "masking_staff": {"masking", "masking_rules"},
     "codebook_parts": {"checks"},
     "codebook_study": {"checks", "codebook_parts"},
     "codebook_service": {"codebook_parts"},

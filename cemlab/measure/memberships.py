@@ -71,7 +71,9 @@ def members(data, cuts, *, person="_person", wave="_wave", items=(), panel=False
     for number, item in enumerate(items):
         given_here = rows[f"a__{item}"].to_numpy(bool)
         asked = pd.Series(given_here).groupby(texts["_wave"]).transform("max").to_numpy(bool)
-        np.logical_and.at(answered[:, number], place, given_here | ~asked)  # a wave that nobody was asked it in says nothing
+        np.logical_and.at(
+            answered[:, number], place, given_here | ~asked
+        )  # a wave that nobody was asked it in says nothing
     frames = [(place, texts)]
     if panel and len(set(texts["_wave"])) > 1:
         frames.append(everywhere(place, texts))

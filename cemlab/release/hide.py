@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
-from cemlab.release.isolate import leaks
+from cemlab.release.isolate import eliminated, leaks, together
 
 ROUNDS = 60  # exact choices before groups are only added (large reports)
 AT_ONCE = 40  # combinations taken from one search
@@ -57,19 +57,20 @@ def cheapest(table, persons, least, cost, *, few, fixed, rng):
     ignored = np.zeros(len(persons), dtype=bool)
     for attempt in range(10_000):
         shown = np.flatnonzero(~out.hidden)
-        counted = np.where(ignored, least, persons)
-        found, out.proven = leaks(table[:, shown], counted, least, rng=rng)
+        smaller, counted = together(table[:, shown], np.where(ignored, least, persons))
+        found, out.proven = leaks(smaller, counted, least, rng=rng)
         if not found:
             break
+        basis = eliminated(smaller.T.astype(np.int64), np.argsort(-counted, kind="stable"))[2]
         for leak in found[:AT_ONCE]:
-            groups = shown[recipe(table[:, shown], leak.kinds, np.where(fixed[shown], 0.01, 1.0))]
+            groups = shown[recipe(smaller, leak.kinds, basis, np.where(fixed[shown], 0.01, 1.0))]
             demand = groups[~fixed[groups] & ~few[groups]]
             if len(demand):
                 out.demands.append(np.sort(demand))
                 out.earlier.append(bool(fixed[groups].any()))
             else:  # told by what is known already: no choice mends it; look past these persons
                 out.open.append(groups)
-                ignored[leak.kinds] = True
+                ignored |= (table[:, shown][:, None] == smaller[leak.kinds]).all(axis=2).any(axis=1)
         out.exact = out.exact and attempt < ROUNDS
         if out.exact:
             chosen, out.bound, out.exact = hitting(out.demands, cost, few)
@@ -81,24 +82,29 @@ def cheapest(table, persons, least, cost, *, few, fixed, rng):
     return out
 
 
-def recipe(table, kinds, price):
-    """Columns of the shortest combination (sum of |coefficients|) that is zero outside `kinds` and not inside."""
-    inside = np.zeros(len(table), dtype=bool)
-    inside[kinds] = True
-    outside = np.unique(table[~inside], axis=0)
-    outside = outside[outside.any(axis=1)]
-    best = None
-    for kind in kinds[:3]:
-        equal = csr_array(np.vstack([outside, table[kind]]).astype(float))
-        right = np.r_[np.zeros(len(outside)), 1.0]
-        both = csr_array(np.hstack([equal.toarray(), -equal.toarray()]))
-        found = linprog(np.r_[price, price], A_eq=both, b_eq=right, method="highs")
-        if found.status == 0 and (best is None or found.fun < best.fun - 1e-9):
-            best = found
+def recipe(table, kinds, basis, price):
+    """Columns of the shortest combination (sum of |coefficients|) that is zero outside `kinds` and not inside.
+
+    `basis` holds kinds that span all rows; rows outside that the combination still touches are added until none is left.
+    """
+    outside = np.setdiff1d(np.arange(len(table)), kinds)
+    asked = np.setdiff1d(basis, kinds)
     count = table.shape[1]
-    if best is None:
-        raise RuntimeError("plan_release: a combination of groups could not be written down; no plan is made.")
-    return np.flatnonzero(np.abs(best.x[:count] - best.x[count:]) > 1e-7)
+    for kind in kinds:
+        while True:
+            equal = np.vstack([table[asked], table[kind]]).astype(float)
+            right = np.r_[np.zeros(len(asked)), 1.0]
+            found = linprog(np.r_[price, price], A_eq=csr_array(np.hstack([equal, -equal])), b_eq=right, method="highs")
+            if found.status != 0:
+                break
+            factors = found.x[:count] - found.x[count:]
+            touched = np.abs(table[outside] @ factors)
+            worst = np.argsort(-touched)[:50]
+            worst = outside[worst[touched[worst] > 1e-7]]
+            if not len(worst):
+                return np.flatnonzero(np.abs(factors) > 1e-7)
+            asked = np.union1d(asked, worst)
+    raise RuntimeError("plan_release: a combination of groups could not be written down; no plan is made.")
 
 
 def hitting(demands, cost, few):
@@ -131,6 +137,9 @@ def without_needless(choice, table, persons, least, cost, few, rng):
     hidden = choice.hidden.copy()
     for group in sorted(np.flatnonzero(hidden & ~few), key=lambda g: -cost[g]):
         hidden[group] = False
-        if any(not hidden[d].any() for d in choice.demands) or leaks(table[:, ~hidden], persons, least, rng=rng)[0]:
+        if (
+            any(not hidden[d].any() for d in choice.demands)
+            or leaks(*together(table[:, ~hidden], persons), least, rng=rng)[0]
+        ):
             hidden[group] = True
     return hidden

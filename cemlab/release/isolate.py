@@ -29,7 +29,7 @@ def leaks(table, persons, least, *, rng, rounds=4):
     Parameters
     ----------
     table : numpy.ndarray
-        Kinds x groups, zeros and ones.
+        Kinds x groups, zeros and ones; no two kinds the same (`together`).
     persons : numpy.ndarray
         Persons of each kind.
     least : int
@@ -49,20 +49,23 @@ def leaks(table, persons, least, *, rng, rounds=4):
     non-zero pivots in each set, so at least the three lightest pivots of every set; when these add up to `least` persons,
     there is no word to find.
     """
-    alike, kind = np.unique(table.astype(np.int8), axis=0, return_inverse=True)
-    kind = kind.reshape(-1)
-    weight_of = np.bincount(kind, weights=persons, minlength=len(alike)).astype(np.int64)
-    heavy = weight_of >= least
-    order = np.argsort(-weight_of, kind="stable")
-    rows, taken, _ = eliminated(alike.T.astype(np.int64), order[heavy[order]])
+    heavy = persons >= least
+    order = np.argsort(-persons, kind="stable")
+    rows, taken, _ = eliminated(table.T.astype(np.int64), order[heavy[order]])
     rows = np.delete(rows, taken, axis=0)
     light = np.flatnonzero(~heavy & (rows != 0).any(axis=0))
     if not len(light):
         return [], True
     base = rows[:, light]
     base = base[(base != 0).any(axis=1)]
-    found, proven = search(base, weight_of[light], least, rng, rounds)
-    return [Leak(np.flatnonzero(np.isin(kind, light[on])), int(weight_of[light[on]].sum())) for on in found], proven
+    found, proven = search(base, persons[light], least, rng, rounds)
+    return [Leak(light[on], int(persons[light[on]].sum())) for on in found], proven
+
+
+def together(table, persons):
+    """Kinds that are alike in all groups of `table`, counted together: the smaller table, and the persons of its kinds."""
+    smaller, kind = np.unique(table, axis=0, return_inverse=True)
+    return smaller, np.bincount(kind.reshape(-1), weights=persons, minlength=len(smaller)).astype(np.int64)
 
 
 def search(base, weight, least, rng, rounds):
@@ -85,7 +88,7 @@ def search(base, weight, least, rng, rounds):
         if found or (complete and bound >= least):
             break
     words = sorted((np.frombuffer(word, dtype=np.int64) for word in found), key=lambda on: weight[on].sum())
-    return words, not found and complete and bound >= least
+    return words, bool(not found and complete and bound >= least)
 
 
 def keep(found, rows, weight, least):

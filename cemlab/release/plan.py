@@ -1,6 +1,6 @@
 """Which groups of a study may be shown to anybody: each is released whole or hidden whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -22,10 +22,17 @@ class Plan:
     min_persons: int
     loss: dict
     places: dict
+    table: np.ndarray = field(repr=False)  # kinds of persons x groups
+    persons: np.ndarray = field(repr=False)  # of each kind
 
     def at(self, codes, wave):
         """Row of a group in `groups`; None where the plan does not know it."""
         return self.places.get((*(str(codes.get(cut, ALL)) for cut in self.cuts), str(wave)))
+
+    @property
+    def open(self):
+        """True for each group that is shown."""
+        return self.groups["shown"].to_numpy(bool)
 
     def shown(self, *, _wave=None, **codes):
         """Whether a group is shown; KeyError for one that the plan does not know."""
@@ -122,10 +129,15 @@ def plan_release(
         for entry in by_version(ledger)
     ]
     table, persons, answered, enough = alike([one, *(part for part, _ in earlier)])
-    listed = np.concatenate([np.arange(len(one.groups)), *(at + start for at, start in numbered(one, earlier))]).astype(int)
+    listed = np.concatenate([np.arange(len(one.groups)), *(at + start for at, start in numbered(one, earlier))]).astype(
+        int
+    )
     dense = table[:, listed].toarray().astype(np.int8)
     fixed = np.arange(len(listed)) >= len(one.groups)
-    sizes, enough = np.asarray(dense.T.astype(np.int64) @ persons), np.minimum(enough[listed], dense.T.astype(np.int64) @ persons)
+    sizes, enough = (
+        np.asarray(dense.T.astype(np.int64) @ persons),
+        np.minimum(enough[listed], dense.T.astype(np.int64) @ persons),
+    )
     few = ~fixed & (enough < min_persons)
     order = list(waves) if waves is not None else sorted(set(one.groups["_wave"]) - {PANEL})
     newest = order[-1] if order else ALL
@@ -145,7 +157,7 @@ def plan_release(
         "open": len(choice.open),
     }
     places = {key: i for i, key in enumerate(groups[[*columns, "_wave"]].itertuples(index=False, name=None))}
-    return Plan(groups, tuple(columns), newest, int(min_persons), facts, places)
+    return Plan(groups, tuple(columns), newest, int(min_persons), facts, places, dense[:, ~fixed], persons)
 
 
 def by_version(ledger):
