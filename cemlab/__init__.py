@@ -95,6 +95,12 @@ PUBLIC = {
     "price_curve": "cemlab.analyse.market_simulator",
     # the last door
     "protect": "cemlab.release",
+    "plan_release": "cemlab.release",
+    "apply_release": "cemlab.release",
+    "release_comments": "cemlab.release",
+    "comment_risks": "cemlab.release",
+    "no_person_rows": "cemlab.release",
+    "mask_staff": "cemlab.masking_staff",
     # reports
     "findings": "cemlab.report.findings",
     "render": "cemlab.report.render",

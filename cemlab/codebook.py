@@ -254,6 +254,12 @@ class Codebook(Part):
             return "全部答卷" if lang == "zh" else "all answers"
         return (self.waves[wave].title(lang) if wave in self.waves else "") or str(wave)
 
+    @property
+    def of_employees(self):
+        """Whether the persons are employees, whom their readers know: everything shown passes a plan (`plan_release`)."""
+        level = self.privacy.level
+        return self.study == "employee_engagement" if level is None else level == "employee"
+
     @cached_property
     def fingerprint(self):
         """Hash of the codebook's meaning (comments and layout of the file do not count)."""

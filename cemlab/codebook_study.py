@@ -81,11 +81,22 @@ class BrandQuestions(Part):
 
 
 class Privacy(Part):
-    """From how many persons a figure or comments may be shown, and how long raw files are kept."""
+    """From how many persons a figure or comments may be shown, and how long raw files are kept.
+
+    `level` "employee": what is shown is solved for, so that nothing hidden can be worked out (the default of employee
+    studies). `enhanced`: no base is shown at all, and figures are rounded so that none can be read off them.
+    """
 
     min_persons: int = Field(default=10, ge=5)
     comments_min: int = Field(default=10, ge=5)
     retention_days: int = Field(default=365, ge=1)
+    level: Literal["customer", "employee"] | None = None
+    enhanced: bool = False
+
+    @property
+    def comments_base(self):
+        """Persons who must have written before comments of employees are shown: more than for a figure."""
+        return max(self.comments_min, self.min_persons + 5)
 
 
 class Bases(Part):

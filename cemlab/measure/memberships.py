@@ -112,9 +112,9 @@ def alike(parts):
 
     Returns
     -------
-    (scipy.sparse.csr_array, numpy.ndarray, numpy.ndarray, numpy.ndarray)
-        Kinds of persons x groups (0 or 1; the groups of all parts one after another), how many persons each kind holds, the
-        fewest of them who answered any item, and the fewest of each group.
+    (scipy.sparse.csr_array, numpy.ndarray, numpy.ndarray)
+        Kinds of persons x groups (0 or 1; the groups of all parts one after another), how many persons each kind holds, and how
+        many of them answered each item of the first part.
     """
     names = np.unique(np.concatenate([part.names for part in parts]))
     count = sum(len(part.groups) for part in parts)
@@ -137,8 +137,6 @@ def alike(parts):
     persons = np.bincount(kind, minlength=len(first))
     answered = np.ones((len(names), parts[0].answered.shape[1]), dtype=bool)
     answered[np.searchsorted(names, parts[0].names)] = parts[0].answered
-    if not answered.shape[1]:
-        return table, persons, persons, np.bincount(group, minlength=count)
-    by_kind = np.zeros((len(first), answered.shape[1]))
+    by_kind = np.zeros((len(first), answered.shape[1]), dtype=np.int64)
     np.add.at(by_kind, kind, answered)
-    return table, persons, by_kind.min(axis=1).astype(int), (table.T @ by_kind).min(axis=1).astype(int)
+    return table, persons, by_kind

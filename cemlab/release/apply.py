@@ -10,6 +10,7 @@ from cemlab.release.coarse import coarse_range, rounded, scale_of
 from cemlab.release.same_answers import give_away
 from cemlab.release.small_groups import REST, blank
 
+NOBODY = -2  # a row that refers to no group of the study
 OUTSIDE = ("target", "benchmark", "")  # references that are no group of the study
 NO_GROUPS = ("stage", "part", "question", "row", "letter", "above", "rest", "sentence", "label", "verdict", "rule")
 
@@ -60,21 +61,14 @@ def apply_release(
     if not len(results):
         return results.copy()
     own, other = places(results, plan, wave, labels, outside, where)
-    open_ = plan.open
-    hidden = ~open_[own] | ((other >= 0) & ~open_[other])
-    least = plan.min_persons
-    short = np.zeros(len(results), dtype=bool)
-    for column in ("n", "n_reference"):
-        if column in results:
-            short |= ((results[column] > 0) & (results[column] < least)).to_numpy()
-    hidden |= short | of_short_items(results, own, plan, short & ~hidden)
+    hidden = ~shown_of(results, own, other, plan)
     out = blank(results, hidden, hide_counts)
     out = without_extremes(out, plan, own, other, bounds or {})
     return rounded(out) if enhanced else out
 
 
 def places(results, plan, wave, labels, outside, where):
-    """For each row, the place of its own group in the plan and of the group it refers to (-1: none)."""
+    """For each row, the place of its own group in the plan (-1: nobody is in it) and of the one it refers to (-2: none)."""
     known = {*ESTIMATES, *COMPARISONS, *plan.cuts, *labels, *NO_GROUPS, "_wave"}
     strange = [c for c in results.columns if c not in known and not pd.api.types.is_numeric_dtype(results[c])]
     if strange:
@@ -90,9 +84,12 @@ def places(results, plan, wave, labels, outside, where):
     references = results["reference"] if "reference" in results else pd.Series(None, index=results.index, dtype=object)
     keys = pd.DataFrame({cut: results[cut].astype(object).where(results[cut].notna(), ALL).astype(str) for cut in cuts})
     own, other, seen = [], [], {}
-    for codes, at, reference in zip(
-        keys.to_dict("records") if cuts else [{}] * len(results), waves, references, strict=True
-    ):
+    listed = keys.to_dict("records") if cuts else [{}] * len(results)
+    for codes, at, reference, n in zip(listed, waves, references, results["n"], strict=True):
+        if not n > 0 and plan.at(codes, at) is None:
+            own.append(-1)
+            other.append(NOBODY)
+            continue
         key = (*codes.values(), at, reference if isinstance(reference, str) else "")
         if key not in seen:
             seen[key] = one_row(codes, at, key[-1], plan, outside, where)
@@ -110,7 +107,7 @@ def one_row(codes, wave, reference, plan, outside, where):
             "cut that is published."
         )
     if reference in outside:
-        return own, -1
+        return own, NOBODY
     if reference in (REST, ALL):
         return own, plan.at({}, wave)
     active = {cut: code for cut, code in codes.items() if code != ALL}
@@ -143,13 +140,22 @@ def beside(active, wave, reference, plan):
     return int(found[0]) if len(found) == 1 else None
 
 
-def of_short_items(results, own, plan, short):
-    """Rows of items that too few answered in a group that is shown: nothing was solved for these, so only totals stay."""
-    if not short.any():
-        return np.zeros(len(results), dtype=bool)
-    items = results["item"].astype(str) if "item" in results else pd.Series("", index=results.index)
-    total = plan.groups[list(plan.cuts)].eq(ALL).all(axis=1).to_numpy()[own]
-    return items.isin(set(items[short])).to_numpy() & ~total
+def shown_of(results, own, other, plan):
+    """True for rows whose group, and the one referred to, is shown of the row's item; no base may be under the minimum."""
+    items = results["item"].astype(object).to_numpy() if "item" in results else np.full(len(results), "", object)
+    base = results["n"].to_numpy(float)
+    other_base = results["n_reference"].to_numpy(float) if "n_reference" in results else np.full(len(results), np.nan)
+    out = np.zeros(len(results), dtype=bool)
+    for item in dict.fromkeys(items):
+        rows = np.flatnonzero(items == item)
+        bases = {}
+        for group, n in [*zip(own[rows], base[rows], strict=True), *zip(other[rows], other_base[rows], strict=True)]:
+            if group >= 0 and n > 0:
+                bases[group] = min(n, bases.get(group, np.inf))
+        open_ = np.append(plan.open_for(item, bases), [True, False])  # -2: no group; -1: nobody is in it
+        out[rows] = open_[own[rows]] & open_[other[rows]] & (own[rows] >= 0)
+    rest = (other_base > 0) & (other_base < plan.min_persons)
+    return out & ~((base > 0) & (base < plan.min_persons)) & ~rest
 
 
 def without_extremes(results, plan, own, other, bounds):
@@ -163,7 +169,7 @@ def without_extremes(results, plan, own, other, bounds):
     kinds = kind_of(out)
     numbers = [c for c in out.columns if pd.api.types.is_float_dtype(out[c]) and c not in ("at", "level")]
     numbers = [c for c in numbers if c not in ("n", "n_eff", "n_missing", "n_reference", "n_eff_reference")]
-    same = out["se"].eq(0) & (out["n"] > 1) if "se" in out else pd.Series(False, index=out.index)
+    same = told_alone(out, scale)
     which, ranges = np.zeros(len(out), dtype=bool), {}
     for row, kind in enumerate(kinds):
         ends = scale[row]
@@ -179,6 +185,17 @@ def without_extremes(results, plan, own, other, bounds):
         if which[row]:
             out.loc[row, ["ci_low", "ci_high"]] = low, high
     out.index = results.index
+    return out
+
+
+def told_alone(results, scale):
+    """Rows whose figure tells of single answers by itself: no spread, or a place in the order of numbers like age or pay."""
+    out = pd.Series(False, index=results.index)
+    if "se" in results:
+        out |= results["se"].eq(0) & (results["n"] > 1)
+    if "metric" in results:
+        out |= results["metric"].eq("sd") & results["estimate"].eq(0)
+        out |= results["metric"].eq("quantile") & np.array([ends is None for ends in scale], dtype=bool)
     return out
 
 
@@ -199,7 +216,7 @@ def figures(results, own, other, scale):
         if value not in results or base not in results:
             continue
         for row in np.flatnonzero((places_ >= 0) & results[value].notna().to_numpy() & results[base].gt(0).to_numpy()):
-            if scale[row] is not None:
+            if scale[row] is not None and kinds[row][:1] not in (("quantile",), ("sd",)):
                 low, high = scale[row]
                 share = (results[value].iloc[row] - low) / (high - low)
                 out.append((kinds[row], places_[row], float(results[base].iloc[row]), share))

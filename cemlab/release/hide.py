@@ -53,6 +53,7 @@ def cheapest(table, persons, least, cost, *, few, fixed, rng):
     -------
     Choice
     """
+    table, persons = table[persons > 0], persons[persons > 0]
     out = Choice(few.copy())
     ignored = np.zeros(len(persons), dtype=bool)
     for attempt in range(10_000):

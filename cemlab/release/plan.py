@@ -21,18 +21,33 @@ class Plan:
     wave: str  # the newest: that of results without a wave
     min_persons: int
     loss: dict
-    places: dict
-    table: np.ndarray = field(repr=False)  # kinds of persons x groups
-    persons: np.ndarray = field(repr=False)  # of each kind
-
-    def at(self, codes, wave):
-        """Row of a group in `groups`; None where the plan does not know it."""
-        return self.places.get((*(str(codes.get(cut, ALL)) for cut in self.cuts), str(wave)))
+    places: dict = field(repr=False)
+    problem: object = field(repr=False)  # what was solved, for items that fewer answered
+    items: dict = field(repr=False, default_factory=dict)  # item -> groups shown, as far as asked
 
     @property
     def open(self):
         """True for each group that is shown."""
         return self.groups["shown"].to_numpy(bool)
+
+    def open_for(self, item, bases):
+        """True for each group that is shown of an item, which fewer may have answered.
+
+        Parameters
+        ----------
+        item : str
+        bases : dict of int to int
+            Answers of the groups (by their place) that are to be shown.
+        """
+        short = [place for place, n in bases.items() if self.open[place] and 0 < n < self.min_persons]
+        key = (item, tuple(sorted(short)))
+        if key not in self.items:
+            self.items[key] = self.problem.solved(item, short, self.open)
+        return self.items[key]
+
+    def at(self, codes, wave):
+        """Row of a group in `groups`; None where the plan does not know it."""
+        return self.places.get((*(str(codes.get(cut, ALL)) for cut in self.cuts), str(wave)))
 
     def shown(self, *, _wave=None, **codes):
         """Whether a group is shown; KeyError for one that the plan does not know."""
@@ -40,6 +55,34 @@ class Plan:
         if place is None:
             raise KeyError(f"plan: no group {codes} of wave {_wave or self.wave!r}; its cuts are {list(self.cuts)}.")
         return bool(self.groups["shown"].iloc[place])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Kinds of persons and their groups, as they were solved."""
+
+    table: np.ndarray  # kinds x groups; those of earlier reports last
+    persons: np.ndarray
+    answered: dict  # item -> how many of each kind answered it
+    least: int
+    cost: np.ndarray
+    fixed: np.ndarray
+    seed: int
+
+    def solved(self, item, short, open_):
+        """Groups shown of an item: those of the plan, less those that too few answered, less those that would tell these."""
+        persons = self.answered.get(item, self.persons)
+        known = item in self.answered
+        if not short and (not known or (persons == self.persons).all()):
+            return open_
+        few = self.fixed & False
+        few[: len(open_)] = ~open_
+        sizes = self.table.T.astype(np.int64) @ persons
+        few |= ~self.fixed & (sizes < self.least)
+        few[short] = True
+        rng = np.random.default_rng(self.seed)
+        choice = cheapest(self.table, persons, self.least, self.cost, few=few, fixed=self.fixed, rng=rng)
+        return ~choice.hidden[: len(open_)]
 
 
 def plan_release(
@@ -73,7 +116,7 @@ def plan_release(
     min_persons : int, default 10
         Fewest persons that anything shown, or worked out from it, may rest on; never under 5.
     items : sequence of str
-        Questions; a group counts for the fewest persons who answered any of them.
+        Questions that not everybody answered: figures of each are judged by those who did.
     panel : bool, default False
         The report shows those who answered in every wave apart (wave "(both)").
     keep : sequence
@@ -88,8 +131,7 @@ def plan_release(
     Returns
     -------
     Plan
-        ``groups``: the cut columns ("(all)" where a group does not make that cut), ``_wave``, ``persons``, ``answered``,
-        ``shown``, ``reason`` ("" shown; "few" persons; "complement": others would give it away; "waves": it would give
+        ``groups``: the cut columns ("(all)" where a group does not make that cut), ``_wave``, ``persons``, ``shown``, ``reason`` ("" shown; "few" persons; "complement": others would give it away; "waves": it would give
         away those who came or left; "ledger": it would give somebody away together with an earlier report). ``loss``: how many
         ``groups`` there are, ``hidden``, ``few`` of them, ``bound`` (no plan hides fewer for less), ``exact``, ``proven``, and
         ``open``, what earlier reports have told already.
@@ -128,22 +170,18 @@ def plan_release(
         released(entry, (versions or {}).get(entry.get("version"), population), columns, person, wave, where)
         for entry in by_version(ledger)
     ]
-    table, persons, answered, enough = alike([one, *(part for part, _ in earlier)])
-    listed = np.concatenate([np.arange(len(one.groups)), *(at + start for at, start in numbered(one, earlier))]).astype(
-        int
-    )
-    dense = table[:, listed].toarray().astype(np.int8)
-    fixed = np.arange(len(listed)) >= len(one.groups)
-    sizes, enough = (
-        np.asarray(dense.T.astype(np.int64) @ persons),
-        np.minimum(enough[listed], dense.T.astype(np.int64) @ persons),
-    )
-    few = ~fixed & (enough < min_persons)
+    table, persons, answered = alike([one, *(part for part, _ in earlier)])
+    listed = [np.arange(len(one.groups)), *(at + start for at, start in numbered(one, earlier))]
+    dense = table[:, np.concatenate(listed).astype(int)].toarray().astype(np.int8)
+    fixed = np.arange(dense.shape[1]) >= len(one.groups)
+    sizes = dense.T.astype(np.int64) @ persons
+    few = ~fixed & (sizes < min_persons)
     order = list(waves) if waves is not None else sorted(set(one.groups["_wave"]) - {PANEL})
     newest = order[-1] if order else ALL
-    cost = prices(one.groups, sizes, newest, keep, columns, len(listed))
-    choice = cheapest(dense, answered, min_persons, cost, few=few, fixed=fixed, rng=np.random.default_rng(seed))
-    groups = one.groups.assign(persons=sizes[~fixed], answered=enough[~fixed], shown=~choice.hidden[~fixed])
+    cost = prices(one.groups, sizes, newest, keep, columns, len(sizes))
+    rng = np.random.default_rng(seed)
+    choice = cheapest(dense, persons, min_persons, cost, few=few, fixed=fixed, rng=rng)
+    groups = one.groups.assign(persons=sizes[~fixed], shown=~choice.hidden[~fixed])
     groups["reason"] = reasons(groups, choice, few)
     hidden = choice.hidden & ~few
     facts = {
@@ -157,7 +195,9 @@ def plan_release(
         "open": len(choice.open),
     }
     places = {key: i for i, key in enumerate(groups[[*columns, "_wave"]].itertuples(index=False, name=None))}
-    return Plan(groups, tuple(columns), newest, int(min_persons), facts, places, dense[:, ~fixed], persons)
+    asked = {item: answered[:, number] for number, item in enumerate(items)}
+    problem = Problem(dense, persons, asked, int(min_persons), cost, fixed, seed)
+    return Plan(groups, tuple(columns), newest, int(min_persons), facts, places, problem)
 
 
 def by_version(ledger):

@@ -43,7 +43,7 @@ def give_away(cells, plan):
         groups = cells["group"].to_numpy()[rows]
         key = groups.tobytes()
         if key not in tables:
-            smaller, persons = together(plan.table[:, groups], plan.persons)
+            smaller, persons = together(plan.problem.table[:, groups], plan.problem.persons)
             tables[key] = smaller[smaller.any(axis=1)], persons[smaller.any(axis=1)]
         values = count[rows], cells["n"].to_numpy(float)[rows]
         gone[rows] = forced(*tables[key], *values, coarse[rows], allowed[rows])

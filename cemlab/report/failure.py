@@ -33,6 +33,10 @@ KINDS = {
         "运行完成，但没有写出完整的结果文件：{text}",
         "The notebook ran, but did not write these files, or wrote them empty: {text}",
     ),
+    "persons": (
+        "输出中出现了逐人的数据，员工研究不写出这样的报告：{text}",
+        "Its outputs hold rows of persons; no report of employees is written with them: {text}",
+    ),
     "run": ("运行 Notebook 时出错", "Running the notebook failed"),
 }
 NAMES = {

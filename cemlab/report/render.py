@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from cemlab.report import failure, manifest
+from cemlab.report.door import look_for_persons
 from cemlab.report.parameters import check_parameters, read_parameters
 from cemlab.report.renderable import require_renderable
 from cemlab.report.study import notebook_of
@@ -90,6 +91,7 @@ def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html
         lacking = manifest.missing_files(folder) if outcome["kind"] == "done" else []
         if lacking:
             outcome.update(kind="results", text=", ".join(lacking))
+        look_for_persons(folder, used.get("codebook"), outcome)
         if outcome["kind"] == "done":
             from cemlab.report.html import notebook_to_html, read_run
 

@@ -5,6 +5,7 @@ import pandas as pd
 from cemlab.measure.schema import ALL
 from cemlab.measure.tables import crosstab
 from cemlab.report.blocks import Block, escape
+from cemlab.report.door import table_through_door
 from cemlab.report.labels import Labels
 from cemlab.report.table_guard import banner_persons, guarded
 from cemlab.report.table_layout import head
@@ -32,8 +33,11 @@ def segment_banner(study, items):
         return None
     bases = {"min_n": study.min_n, "low_n": max(study.min_n, study.codebook.bases.low_n)}
     table = crosstab(study.now, items, study.segments, codebook=study.codebook, weights=study.weights, **bases)
-    persons = banner_persons(study.now, study.segments, study.codebook, person=study.person)
-    table = guarded(table, persons, min_persons=study.codebook.privacy.min_persons)
+    if study.codebook.of_employees:
+        table = table_through_door(study, table, study.segments)
+    else:
+        persons = banner_persons(study.now, study.segments, study.codebook, person=study.person)
+        table = guarded(table, persons, min_persons=study.codebook.privacy.min_persons)
     asked = {name: "nps" if study.codebook.columns[name].role == "nps" else "top_box" for name in items}
     table = table[table["metric"] == table["question"].map(asked)].reset_index(drop=True)
     total = table[table["banner"] == ALL].set_index("question")["estimate"]

@@ -14,6 +14,7 @@ from cemlab.measure.compact import compact
 from cemlab.measure.schema import COMPARISONS, ESTIMATES
 from cemlab.paths import codebooks_folder, notebooks_folder, project_root, reports_folder
 from cemlab.release import distinct_persons, protect
+from cemlab.report.door import last_door, through_door, with_plan, write_down
 from cemlab.report.study_rows import SHOWN, Rows, calendar_kind, kept_to, kept_waves, newest_of, read_only
 from cemlab.report.table_exports import harmless
 from cemlab.report.topics import with_topics
@@ -42,6 +43,7 @@ class Study:
     version: int
     newest: object
     rows: Rows  # how its answers are read
+    plan: object = None  # what may be shown of employees; made by `with_plan`
 
     @property
     def title(self):
@@ -66,12 +68,18 @@ class Study:
             return None
         bases, privacy = self.codebook.bases, self.codebook.privacy
         flagged = flag_bases(results, min_n=self.min_n, low_n=max(self.min_n, bases.low_n))
+        if self.codebook.of_employees:
+            return through_door(self, flagged)
         cuts = cut_columns(results, self.codebook)
         persons = distinct_persons(self.now if data is None else data, cuts, person=self.person)
         asked_before, before = self.before if before is None else before, None
         if self.previous is not None and "reference" in results and (results["reference"] == self.previous).any():
             before = distinct_persons(asked_before, cuts, person=self.person)
         return protect(flagged, persons, min_persons=privacy.min_persons, reference_persons=before)
+
+    def with_plan(self, cuts=(), population=None, **options):
+        """This study with a plan of what may be shown (see `report.door.with_plan`); without employees, as it is."""
+        return with_plan(self, cuts, population, **options) if self.codebook.of_employees else self
 
     def candidates(self, make):
         """Candidate claims made by `make` (a study's `candidate_claims`), as they may be shown."""
@@ -228,6 +236,7 @@ def write_outputs(out, *, results, findings, study, seed, **facts):
     """
     out = Path(out) if Path(out).is_absolute() else project_root() / out
     out.mkdir(parents=True, exist_ok=True)
+    results, findings = last_door(study, results, findings)
     frames = [frame.assign(part=name) for name, frame in results.items() if frame is not None and len(frame)]
     table = pd.concat(frames, ignore_index=True)
     cuts = cut_columns(table, study.codebook)
@@ -252,6 +261,7 @@ def write_outputs(out, *, results, findings, study, seed, **facts):
     }
     text = json.dumps(known | facts, ensure_ascii=False, indent=1, sort_keys=True)
     (out / "facts.json").write_text(text + "\n", encoding="utf-8")
+    write_down(study, out.name)
 
 
 def answers_by_wave(study):

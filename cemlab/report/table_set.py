@@ -7,6 +7,7 @@ import pandas as pd
 
 from cemlab.checks import nearest
 from cemlab.measure.tables import QUESTION_ROLES, crosstab
+from cemlab.report.door import table_through_door, write_down
 from cemlab.report.labels import Labels
 from cemlab.report.study import open_study, write_outputs
 from cemlab.report.table_exports import write_answers, write_results
@@ -38,6 +39,12 @@ class TableSet:
         """Write the tables: .xlsx as a workbook, .csv or .parquet as one long frame; .sav holds the labelled answers."""
         path = Path(path)
         study = self.study
+        if study.codebook.of_employees:
+            if path.suffix.lower() == ".sav":
+                raise ValueError(
+                    f"tables: {path.name} would hold a row a person; of employees only tables leave. Write .xlsx or .csv."
+                )
+            write_down(study, path.name)
         if path.suffix.lower() == ".xlsx":
             extra = (
                 {study.codebook.title(study.lang) + " 环比 / 同比": self.period_table}
@@ -125,8 +132,12 @@ def make_tables(
             )
     bases = {"min_n": study.min_n, "low_n": max(study.min_n, book.bases.low_n)}
     table = crosstab(data, asked, banner, codebook=book, weights=study.weights, adjust=adjust or None, **bases)
-    persons = banner_persons(data, banner, book, person=study.person)
-    table = guarded(table, persons, min_persons=book.privacy.min_persons)
+    if book.of_employees:
+        study = study.with_plan(banner_cuts(banner, book, period))
+        table = table_through_door(study, table, banner)
+    else:
+        persons = banner_persons(data, banner, book, person=study.person)
+        table = guarded(table, persons, min_persons=book.privacy.min_persons)
     compared = None
     if period:
         least = max(study.min_n, book.privacy.min_persons)
@@ -148,6 +159,24 @@ def make_tables(
     title = f"{book.title(lang)}{' · ' if lang == 'zh' else ', '}{book.wave_label(study.wave, lang)}"
     laid = layouts(table, codebook=book, lang=lang, weighted=bool(study.weights))
     return TableSet(study, table, laid, told, compared, title)
+
+
+def banner_cuts(banner, book, period):
+    """The cuts behind banners of employees; ValueError for one whose columns overlap, or for periods."""
+    several = [e for e in banner if any(getattr(book.columns.get(p), "type", "") == "multiple" for p in e.split("*"))]
+    if several or period:
+        asked = f"the banner {several[0]!r}, whose columns overlap" if several else f"periods ({period})"
+        raise ValueError(
+            f"tables: of employees nothing is shown by {asked}: it cannot be told who could be worked out. Cut by groups that "
+            "each person is in once; waves stand in the banner `_wave`."
+        )
+    parts = [[part.strip() for part in entry.split("*")] for entry in banner]
+    if len({"_wave" in one for one in parts}) > 1:
+        raise ValueError(
+            "tables: of employees a banner with `_wave` stands alone or with others that have it (division*_wave): the other "
+            "columns would count several waves at once."
+        )
+    return [[part for part in one if part != "_wave"] for one in parts]
 
 
 def answered(data, book):
