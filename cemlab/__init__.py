@@ -77,6 +77,8 @@ PUBLIC = {
     "icc1": "cemlab.analyse.unit_agreement",
     "icc2": "cemlab.analyse.unit_agreement",
     "unit_agreement": "cemlab.analyse.unit_agreement",
+    "unit_heatmap": "cemlab.analyse.unit_heatmap",
+    "shrunken_units": "cemlab.analyse.unit_heatmap",
     "penalty_reward": "cemlab.analyse.penalty_reward",
     "experience_curve": "cemlab.analyse.journey",
     "funnel_plot": "cemlab.analyse.funnel_plot",

@@ -52,8 +52,9 @@ def person_scores(
         Items to be turned here (low + high - answer); none where the codebook has turned them already.
     least : float, default 0.5
         A person's dimension counts when at least this share of its items was answered.
-    person : str, optional
-        Column of the person: only the newest row of each counts. Rows without a person stay.
+    person : str or list of str, optional
+        Column of the person: only the newest row of each counts (of each person and wave, with a list). Rows without a
+        person stay.
     order : str, optional
         Column that orders a person's rows (a time); the order of the rows when left out.
 
