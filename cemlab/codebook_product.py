@@ -1,9 +1,8 @@
 """Parts of a codebook that say which questions a product study reads: concept, price, features, choice, taste, pack."""
 
-from typing import Literal
-
 from pydantic import Field, model_validator
 
+from cemlab.codebook_choice import BestWorst, Conjoint, Turf
 from cemlab.codebook_parts import Code, Label, Part
 
 TRIAL = {5: 0.75, 4: 0.25, 3: 0.0, 2: 0.0, 1: 0.0}  # a custom of the trade, to be replaced by one's own launches
@@ -100,109 +99,13 @@ class KanoQuestions(Part):
         yield from ((f, getattr(self, f)) for f in ("functional", "dysfunctional", "importance") if getattr(self, f))
 
 
-class BestWorst(Part):
-    """MaxDiff: columns `best` and `worst`, one a task, and the table `design` (version, task, position, item).
-
-    Answers are codes of `items`, or positions in the task where the design says which item stood there. `version` is the
-    column that holds a person's version; without it everybody had the same tasks.
-    """
-
-    items: dict[Code, Label]
-    design: str
-    version: str | None = None
-    best: tuple[str, ...]
-    worst: tuple[str, ...]
-    answers: Literal["item", "position"] = "item"
-
-    @model_validator(mode="after")
-    def pairs(self):
-        """A best and a worst a task."""
-        if len(self.best) != len(self.worst):
-            raise ValueError(f"worst: {len(self.best)} columns of best and {len(self.worst)} of worst; one a task each")
-        return self
-
-    def names(self):
-        """Every question named, with its field."""
-        for field in ("best", "worst"):
-            yield from ((field, name) for name in getattr(self, field))
-        if self.version:
-            yield "version", self.version
-
-
-class Turf(Part):
-    """Reach of a line of `size` variants: several answers, or a matrix of ratings whose top boxes count."""
-
-    question: str
-    size: int = Field(default=3, ge=1)
-
-    def names(self):
-        """Every question named, with its field."""
-        yield "question", self.question
-
-
-class Attribute(Label):
-    """One attribute of a choice: its labels, its levels (the first is the base), or `linear: true` for a number."""
-
-    levels: dict[Code, Label] = Field(default_factory=dict)
-    linear: bool = False
-
-
-class Alternative(Label):
-    """A product of the simulated market: its level of every attribute; `shown` gives alternative-wise columns."""
-
-    levels: dict[str, str | float] = Field(default_factory=dict)
-
-
-class Conjoint(Part):
-    """Choices among profiles, in one of three layouts.
-
-    `chosen` with several columns, one a task, holds the place of the alternative chosen, and the table `design` (version,
-    task, alternative, attributes) what each place showed. `chosen` with one column and `task`: the answers are rows of
-    alternatives. `chosen` with one column and `columns` {alternative: {attribute: column}}: one choice a row. `none` is the
-    code of "none of these"; `price` the attribute that is the price; `products` the market to simulate.
-    """
-
-    chosen: tuple[str, ...]
-    design: str | None = None
-    version: str | None = None
-    task: str | None = None
-    alternative: str | None = None
-    columns: dict[Code, dict[str, str]] = Field(default_factory=dict)
-    attributes: dict[str, Attribute]
-    none: Code | None = None
-    price: str | None = None
-    products: dict[Code, Alternative] = Field(default_factory=dict)
-    persons: bool = True  # one model a person (hierarchical Bayes) beside the one for all
-
-    @model_validator(mode="after")
-    def one_layout(self):
-        """One of the three layouts; products and price speak of the attributes."""
-        ways = [bool(self.design), bool(self.task), bool(self.columns)]
-        if sum(ways) != 1:
-            raise ValueError("give one of `design`, `task` (rows of alternatives) and `columns` (one choice a row)")
-        if self.price and self.price not in self.attributes:
-            raise ValueError(f"price: {self.price!r} is not among the attributes")
-        for code, product in self.products.items():
-            wrong = set(product.levels) ^ set(self.attributes)
-            if wrong:
-                raise ValueError(
-                    f"products: {code!r} must give a level of every attribute; look at {sorted(wrong)[0]!r}"
-                )
-        return self
-
-    def names(self):
-        """Every question named, with its field."""
-        yield from (("chosen", name) for name in self.chosen)
-        yield from ((f, getattr(self, f)) for f in ("version", "task", "alternative") if getattr(self, f))
-        yield from (("columns", name) for one in self.columns.values() for name in one.values())
-
-
 class Taste(Part):
     """Tasting: liking and just-about-right scales of products.
 
     `product` is the column that tells which product a row is about; without it every question is a matrix with a row a
     product. `just_right` is the code in the middle of the scales `jar` (numbers, or words each of which is a side of its own). `preferred` asks which product is preferred (its
-    codes are products), `triangle` holds 1 where the odd one was found, else 0.
+    codes are products), `triangle` holds 1 where the odd one was found, else 0; products count as alike where at most the
+    share `similar` really tastes the difference.
     """
 
     product: str | None = None
@@ -212,6 +115,7 @@ class Taste(Part):
     just_right: Code = "3"
     preferred: str | None = None
     triangle: str | None = None
+    similar: float = Field(default=0.3, gt=0, lt=1)
 
     def names(self):
         """Every question named, with its field."""
@@ -225,7 +129,7 @@ class Pack(Part):
 
     Cells: `cell` with the codes `current` and `new`, rated by `ratings`; the new one shall not be worse by more than `margin`
     percentage points. Units: `unit`, `period`, `treated` (1 where the new pack is sold) and `outcome`, as columns of the
-    answers, or of the table `sales`.
+    answers (averaged by unit and period), or of the table `sales`; a change of the outcome under `least` makes no sentence.
     """
 
     cell: str | None = None
@@ -233,6 +137,7 @@ class Pack(Part):
     new: Code | None = None
     ratings: tuple[str, ...] = ()
     margin: float = Field(default=5, gt=0)
+    least: float = Field(default=0, ge=0)
     sales: str | None = None
     unit: str | None = None
     period: str | None = None

@@ -39,7 +39,8 @@ MAY_CALL = {
     "codebook_service": {"codebook_parts"},
     "codebook_errors": {"checks"},
     "codebook_employee": {"checks", "codebook_parts"},
-    "codebook_product": {"checks", "codebook_parts"},
+    "codebook_choice": {"codebook_parts"},
+    "codebook_product": {"checks", "codebook_parts", "codebook_choice"},
     "codebook": {
         "checks",
         "codebook_parts",

@@ -89,23 +89,28 @@ def many(rows):
     return len(tasks) >= LEAST_PERSONS and tasks.median() >= LEAST_TASKS
 
 
-def persons(rows, codebook, *, weights=None, level=0.95, seed=1, **steps):
+def steps_of(draws):
+    """Steps of a model of persons from its draws a chain: half as many to warm up, every step kept."""
+    return {"draws": draws, "warm_up": max(draws // 2, 100), "thin": 1}
+
+
+def persons(rows, codebook, *, weights=None, level=0.95, seed=1, draws=1000):
     """`hierarchical_choice` with one task held out; None with few persons or tasks, or where the codebook says `persons: false`."""
     from cemlab.analyse.hierarchical_choice import hierarchical_choice
 
     if rows is None or not codebook.product_questions.conjoint.persons or not many(rows):
         return None
-    options = {"weights": weights, "level": level, "holdout": 1, "seed": seed} | steps
+    options = {"weights": weights, "level": level, "holdout": 1, "seed": seed} | steps_of(draws)
     return hierarchical_choice(rows, "chosen", attributes(codebook), **WHO, **none_of(codebook), **options)
 
 
-def person_items(found, *, level=0.95, seed=1, **steps):
+def person_items(found, *, level=0.95, seed=1, draws=1000):
     """`hierarchical_scores` of the items; None without items or with few persons."""
     from cemlab.analyse.hierarchical_choice import hierarchical_scores
 
     if found is None or found.fit["persons"] < LEAST_PERSONS or found.fit["tasks"] < LEAST_TASKS * found.fit["persons"]:
         return None
-    return hierarchical_scores(found, level=level, seed=seed, **steps)
+    return hierarchical_scores(found, level=level, seed=seed, **steps_of(draws))
 
 
 def products(codebook):
@@ -133,6 +138,13 @@ def market(model, codebook, *, rule="share", level=0.95, seed=1):
         return None
     none = codebook.product_questions.conjoint.none is not None
     return simulate_market(model, shelf, rule=rule, none=none, level=level, seed=seed)
+
+
+def markets(model, codebook, *, level=0.95, seed=1):
+    """{rule: `market` by that rule}; None without products."""
+    rules = ("share", "first", "randomised")
+    found = {rule: market(model, codebook, rule=rule, level=level, seed=seed) for rule in rules}
+    return {rule: frame for rule, frame in found.items() if frame is not None}
 
 
 def price_path(model, codebook, *, level=0.95, seed=1):

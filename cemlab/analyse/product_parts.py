@@ -134,3 +134,23 @@ def penalty_claims(found, *, level=0.95, least=20.0):
         "difference_high": -rows["drop_low"], "p_value": rows["p_value"], "level": level, "method": "jar_drop", "status": "ok",
     })  # fmt: skip
     return comparisons(frame, "product")
+
+
+def sensory_tests(data, codebook, *, level=0.95, similarity=False):
+    """`paired_preference` and `triangle_test` of the tasting, by product preferred; None where neither was asked.
+
+    The row "similarity" (are the products alike?) is no difference and comes on request only.
+    """
+    from cemlab.analyse.sensory import paired_preference, triangle_test
+
+    part, frames = part_of(codebook, "taste"), []
+    if part is None:
+        return None
+    if part.preferred and present(data, [part.preferred]):
+        frames.append(paired_preference(data, part.preferred, level=level).assign(metric="preference"))
+    if part.triangle and present(data, [part.triangle]):
+        found = triangle_test(data, part.triangle, similar=part.similar, level=level)
+        frames.append(found if similarity else found[found["metric"] == "triangle"])
+    if not frames:
+        return None
+    return pd.concat(frames, ignore_index=True).rename(columns={"group": "product"})

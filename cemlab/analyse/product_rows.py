@@ -80,9 +80,14 @@ def thing_rows(data, codebook, *, thing, column, questions, position=None, keep=
     return stacked.filter(~nw.all_horizontal(*asked, ignore_nulls=False)).to_native()
 
 
-def complete_rows(data, columns, where):
-    """The columns as a pandas frame, rows with a gap left out; thinned above a million rows, for methods that need rows."""
+def complete_rows(data, columns, where, also=()):
+    """The columns as a pandas frame, rows with a gap left out (gaps in the columns `also` stay); thinned above a million rows.
+
+    For methods that need rows; ``attrs["dropped"]`` says how many were left out.
+    """
     frame = lazy(thinned(data), where)
-    require_columns(columns_of(frame), columns, where)
-    (table,) = collect_all([frame.select(*(nw.col(c) for c in dict.fromkeys(columns)))])
-    return table.dropna().reset_index(drop=True)
+    require_columns(columns_of(frame), [*columns, *also], where)
+    (table,) = collect_all([frame.select(*(nw.col(c) for c in dict.fromkeys([*columns, *also])))])
+    out = table.dropna(subset=list(dict.fromkeys(columns))).reset_index(drop=True)
+    out.attrs["dropped"] = len(table) - len(out)
+    return out

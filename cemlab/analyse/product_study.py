@@ -196,17 +196,6 @@ def taste_pairs(rows, codebook, *, weights=None, level=0.95, min_n=30):
                           adjust="holm", min_n=min_n)  # fmt: skip
 
 
-def pack_cells(data, codebook, *, weights=None, level=0.95, min_n=30):
-    """The new pack against the current one on every rating; None unless people saw one pack each."""
-    pack = codebook.product_questions.pack
-    if pack is None or not pack.cell:
-        return None
-    scales, tops = boxes(codebook, pack.ratings)
-    out = compare_groups(data, list(pack.ratings), by=pack.cell, metric="top_box", scale=scales, top=tops,
-                         against=pack.current, weights=weights, level=level, min_n=min_n)  # fmt: skip
-    return out[out[pack.cell] == pack.new].reset_index(drop=True)
-
-
 def candidate_claims(concepts, tastes, data, codebook, *, segments=(), weights=None, level=0.95, min_n=30):
     """Every comparison that may become a sentence: the report's one family of tests.
 
@@ -226,9 +215,11 @@ def candidate_claims(concepts, tastes, data, codebook, *, segments=(), weights=N
     dict of str to pandas.DataFrame
         ``concept``: against the control (or every pair on intent); ``lift``: intent by what appealed; ``group``:
         segments of a single concept; ``taste``: pairs of
-        products; ``penalty``: what costs liking; ``pack``: the new pack. Parts that a study lacks are left out.
+        products; ``penalty``: what costs liking; ``sensory``: paired preference and triangle test; ``pack``: the new pack.
+        Parts that a study lacks are left out.
     """
-    from cemlab.analyse.product_parts import penalties, penalty_claims
+    from cemlab.analyse.product_pack import pack_cells
+    from cemlab.analyse.product_parts import penalties, penalty_claims, sensory_tests
 
     options = {"weights": weights, "level": level, "min_n": min_n}
     out = {
@@ -237,6 +228,7 @@ def candidate_claims(concepts, tastes, data, codebook, *, segments=(), weights=N
         "group": groups(concepts, codebook, segments, **options),
         "taste": taste_pairs(tastes, codebook, **options),
         "penalty": penalty_claims(penalties(tastes, codebook, **options), level=level),
+        "sensory": sensory_tests(data, codebook, level=level),
         "pack": pack_cells(data, codebook, **options),
     }
     return {kind: frame for kind, frame in out.items() if frame is not None and len(frame)}

@@ -143,6 +143,9 @@ def with_family(frame, kind, table):
 def minimum_effect(codebook, metric):
     """The least difference worth a sentence, in the metric's own unit."""
     limits = codebook.minimum_effect
+    if metric == "sales":  # in the outcome's own unit
+        pack = codebook.product_questions.pack
+        return pack.least if pack else 0.0
     own = {"nps": limits.nps, "net_sentiment": limits.nps, "mean": limits.mean, "importance": DRIVER}
     return own.get(metric, limits.share)
 

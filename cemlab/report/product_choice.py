@@ -175,38 +175,6 @@ def fit_table(report, model, persons):
     return table(frame, report, "fit", note=note + (convergence_words(report, persons) if persons is not None else ""))
 
 
-def market(
-    report, found, rule_words=("偏好份额规则（个人效用的 logit 份额平均）", "shares of preference by person, averaged")
-):
-    """Shares of the simulated market."""
-    if found is None:
-        return None
-    shelf = part(report).products
-    rows = found.assign(
-        name=[shelf[i](report.lang) if i in shelf else level_name(report, "(none)") for i in found["item"]]
-    )
-    words = {"rule": rule_words[0 if report.lang == "zh" else 1]}
-    return picture(
-        value_bars,
-        rows.reset_index(drop=True),
-        report,
-        "market",
-        words=words,
-        head=say("head_share", report.lang),
-        digits=1,
-    )
-
-
-def price_path(report, path):
-    """Share and revenue of the first product along its price."""
-    from cemlab.report.charts_price import demand_chart
-
-    if path is None:
-        return None
-    name = next(iter(part(report).products.values()))(report.lang)
-    return picture(demand_chart, path, report, "price_path", words={"product": name})
-
-
 def utilities(report, model):
     """Utilities of the levels; nothing without a conjoint."""
     if model is None or not enough(report, model.fit["persons"]):

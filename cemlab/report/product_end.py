@@ -81,6 +81,10 @@ def results(report, **named):
             out |= {name: value[0][0]} if value[0] is not None else {}
         elif name == "cuts":
             out |= {f"cuts_{segment}": frame for segment, frame in value.items()}
+        elif name == "switch":
+            out |= {f"switch_{field}": getattr(value, field) for field in ("effects", "event_study", "group_time")}
+        elif name == "markets":
+            out |= {f"market_{rule}": frame for rule, frame in value.items()}
         elif name == "jar":
             out["jar"] = value[0].assign(metric="drop", unit="mean", estimate=value[0]["drop"])
         else:
@@ -103,11 +107,7 @@ def framed(report, name, value):
         "utilities",
         "importance",
     )
-    frames = {field: getattr(value, field, None) for field in fields}
-    frames = {
-        field: frame.drop(columns=["best", "worst", "shown"], errors="ignore") if field == "counts" else frame
-        for field, frame in frames.items()
-    }
-    return {
-        f"{name}_{field}": report.shown(frame) for field, frame in frames.items() if frame is not None and len(frame)
-    }
+    frames = {field: frame for field in fields if (frame := getattr(value, field, None)) is not None and len(frame)}
+    if "counts" in frames:
+        frames["counts"] = frames["counts"].drop(columns=["best", "worst", "shown"], errors="ignore")
+    return {f"{name}_{field}": report.shown(frame) for field, frame in frames.items()}

@@ -1,11 +1,11 @@
 """A new pack in a product report: cells of people who saw one pack each, and units before and after the switch."""
 
 import numpy as np
-import pandas as pd
 
+from cemlab.analyse.product_pack import mean_before, pack_panel
 from cemlab.report.fonts import LINE, SOFT
 from cemlab.report.labels import Labels
-from cemlab.report.product_cells import columns, item_name, picture, say, table
+from cemlab.report.product_cells import columns, item_name, picture, probability, say, table
 from cemlab.report.product_concept import signed, verdict
 from cemlab.report.rows import ACCENT, BRAND, INK, WIDTH, styled
 from cemlab.report.wording import number
@@ -43,31 +43,13 @@ def cell_table(report, candidates, said):
 
 
 def sales_rows(report):
-    """Units by period with the outcome, from the answers or the table named; None where the study has no units.
-
-    Returns a pandas.DataFrame ``unit, period, treated, outcome``.
-    """
-    from cemlab.checks import DataError, require_columns
-
+    """Units by period with the outcome, from the answers or the table named; None where the study has no units."""
     pack = report.book.product_questions.pack
     if pack is None or not pack.unit:
         return None
     names = [pack.unit, pack.period, pack.treated, pack.outcome]
-    if pack.sales:
-        rows = report.table(pack.sales)
-        require_columns(rows.columns, names, f"table {pack.sales}")
-    else:
-        rows = report.study.now.select(names).collect().to_pandas()
-    rows = rows[names].set_axis(["unit", "period", "treated", "outcome"], axis=1)
-    for column in ("period", "treated", "outcome"):
-        values = pd.to_numeric(rows[column], errors="coerce")
-        bad = values.isna() & rows[column].notna()
-        if bad.any():
-            raise DataError(
-                f"new pack: column {dict(zip(rows.columns, names, strict=True))[column]!r} must hold numbers; {int(bad.sum())} of {len(rows)} rows do not."
-            )
-        rows[column] = values
-    return rows.dropna(subset=["unit", "period", "treated", "outcome"]).reset_index(drop=True)
+    rows = report.table(pack.sales) if pack.sales else report.study.now.select(names).collect().to_pandas()
+    return pack_panel(rows, pack)
 
 
 def sales_name(report):
@@ -76,11 +58,83 @@ def sales_name(report):
     return pack.title(report.lang) or report.book.label(pack.outcome, report.lang)
 
 
-def sales_picture(report, rows):
+def sales_picture(report):
     """Mean outcome by period of units that got the new pack and of those that did not."""
+    rows = report.sales
     if rows is None:
         return None
     return picture(sales_chart, rows, report, "sales", words={"name": sales_name(report)}, name=sales_name(report))
+
+
+def effect_table(report, said):
+    """The effect on the outcome, and what makes its premise doubtful: earlier trends, switches dealt out at random."""
+    found = report.switch
+    if found is None:
+        return None
+    lang, rows = report.lang, found.effects
+    mine = said[said["kind"] == "sales"].to_dict("records")[0]
+    before = mean_before(report.sales)
+    share = (
+        f"（{100 * mine['difference'] / before:+.1f}%）"
+        if lang == "zh"
+        else f" ({100 * mine['difference'] / before:+.1f} %)"
+    )
+    told = [(
+        say("did_effect", lang, switched=found.fit["switched"], others=found.fit["units"] - found.fit["switched"]),
+        f"{mine['difference']:+.2f} [{mine['difference_low']:.2f}, {mine['difference_high']:.2f}]" + (share if before > 0 else ""),
+        probability(mine["p_value"]),
+    )]  # fmt: skip
+    att = rows[rows["metric"] == "att"]
+    if len(att) and not (rows["metric"] == "two_by_two").any():  # units switched at different times
+        row = att.iloc[0]
+        told.append((say("did_att", lang), f"{row['estimate']:+.2f} [{row['ci_low']:.2f}, {row['ci_high']:.2f}]", "—"))
+    if found.trend["df"]:
+        text = f"χ²={found.trend['chi2']:.2f} ({found.trend['df']})"
+        told.append((say("did_trend", lang), text, probability(found.trend["p_value"])))
+    if found.placebo is not None:
+        text = say("did_times", lang, times=f"{found.placebo['times']:,}")
+        told.append((say("did_placebo", lang), text, probability(found.placebo["p_value"])))
+    frame = columns(report, test=[t[0] for t in told], outcome=[t[1] for t in told], p=[t[2] for t in told])
+    return table(frame, report, "did", verdict=verdict(mine["verdict"], mine["difference"], lang))
+
+
+def event_picture(report):
+    """Effects by period since the switch, those before it being a check of the premise."""
+    found = report.switch
+    if found is None:
+        return None
+    rows = found.event_study[found.event_study["metric"] == "sunab"]
+    return picture(event_chart, rows, report, "events", words={"name": sales_name(report)}, name=sales_name(report))
+
+
+def event_chart(rows, *, codebook=None, lang="zh", name=""):
+    """Effect at each period since the switch with its interval; the period before the switch is nought."""
+    from matplotlib.figure import Figure
+
+    labels, told = Labels(codebook, lang), []
+    with styled():
+        fig = Figure(figsize=(WIDTH, 3.6))
+        ax = fig.add_axes((0.085, 0.16, 0.88, 0.78))
+        ax.axhline(0, color=INK, linewidth=0.8)
+        ax.axvline(-0.5, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
+        for row in rows.to_dict("records"):
+            colour = ACCENT if row["at"] >= 0 else BRAND
+            ax.plot([row["at"]] * 2, [row["ci_low"], row["ci_high"]], color=colour, linewidth=1.4)
+            ax.plot(row["at"], row["estimate"], "o", color=colour, markersize=5)
+            told.append(f"{row['at']:g}: {row['estimate']:.1f}")
+        ax.plot(-1, 0, "o", markeredgecolor=BRAND, markerfacecolor="white", markersize=5)
+        ax.set_xlabel(labels.say("距换包装的时期数", "Periods since the switch"), color=SOFT)
+        ax.set_ylabel(labels.say(f"{name}：差异", f"{name}: difference"), color=SOFT)
+        for side in ("right", "top"):
+            ax.spines[side].set_visible(False)
+        ax.grid(color=LINE, linewidth=0.4)
+        ax.set_axisbelow(True)
+    fig.cemlab_alt = labels.say("换包装的影响：", "Effect of the switch: ") + labels.say("；", "; ").join(told)
+    fig.cemlab_note = labels.say(
+        "竖线为 95% 置信区间（按单元聚类）；空心点为基准时期。",
+        "Lines: 95 % intervals (clustered by unit); hollow: the reference.",
+    )
+    return fig
 
 
 def sales_chart(rows, *, codebook=None, lang="zh", name=""):

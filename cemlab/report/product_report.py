@@ -7,6 +7,7 @@ import pandas as pd
 import polars as pl
 
 from cemlab.analyse import product_study
+from cemlab.analyse.product_pack import pack_claim, pack_effect
 from cemlab.checks import DataError, nearest
 from cemlab.measure.bases import flag_bases
 from cemlab.measure.schema import ALL
@@ -59,6 +60,18 @@ class ProductReport:
         """Codes of concepts and of products, in the codebook's order."""
         return {name: codes_of(self.book, name) for name in ("concept", "product")}
 
+    @cached_property
+    def sales(self):
+        """Units by period of the new pack's outcome; None without them."""
+        from cemlab.report.product_pack import sales_rows
+
+        return sales_rows(self)
+
+    @cached_property
+    def switch(self):
+        """`difference_in_differences` of `sales`; None without them."""
+        return pack_effect(self.sales)
+
     def table(self, name):
         """A table named in the codebook, as pandas; see `design_table`."""
         return design_table(name, self.book.name)
@@ -67,6 +80,11 @@ class ProductReport:
         """Results as they may be shown: small bases blanked or marked, groups of few persons hidden; codebook's order."""
         if results is None or not len(results):
             return None
+        if (
+            "product" in results and results["method"].str.startswith("exact").all()
+        ):  # a choice between products, no cut
+            plain = self.shown(results.drop(columns="product").assign(reference=""), self.study.now)
+            return plain.assign(product=results["product"].to_numpy(), reference=results["reference"].to_numpy())
         study = self.study
         rows = self.rows_for(results) if rows is None else rows
         have = rows.collect_schema().names()
@@ -108,6 +126,8 @@ class ProductReport:
         for kind in ("taste", *(() if test and test.control else ("concept",))):  # each pair is a test of its own
             if shown.get(kind) is not None:
                 shown[kind] = shown[kind].assign(against=shown[kind]["reference"])
+        if self.switch is not None:  # units, not people: no base of people to judge
+            shown["sales"] = pack_claim(self.switch, self.sales, pack)
         return shown
 
     def findings(self, candidates, penalties=None):

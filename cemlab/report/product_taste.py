@@ -1,6 +1,7 @@
 """Tastings in a product report: liking, pairs of products, just-about-right scales and their penalties."""
 
-from cemlab.analyse.product_parts import ALL, large, ratings
+from cemlab.analyse.product_parts import ALL, large, ratings, sensory_tests
+from cemlab.analyse.sensory import tasters
 from cemlab.report.brand_cells import text
 from cemlab.report.charts_features import penalty_chart
 from cemlab.report.product_cells import columns, item_name, picture, probability, say, side_in, table, thing_name
@@ -55,6 +56,28 @@ def pair_table(report, candidates, said):
         ],
     )
     return table(frame, report, "taste_pairs", method=how)
+
+
+def sensory_table(report):
+    """Paired preference, triangle test and similarity, exact."""
+    rows = report.shown(sensory_tests(report.study.now, report.book, similarity=True))
+    if rows is None:
+        return None
+    lang, told = report.lang, []
+    similar = f"{100 * report.book.product_questions.taste.similar:g}%"
+    for r in rows.to_dict("records"):
+        name = say(f"test_{r['metric']}", lang, name=thing_name(report, "product", r["product"]), similar=similar)
+        known = r["estimate"] == r["estimate"]
+        low, high = (r["reference_estimate"] + r[c] for c in ("difference_low", "difference_high"))
+        share = f"{r['estimate']:.1f}% [{low:.1f}, {high:.1f}]" if known else "—"
+        if r["metric"] == "triangle" and known:
+            share = say("tasters", lang, share=share, tasters=f"{float(tasters(r['estimate'])):.0f}")
+        told.append((name, share, f"{r['reference_estimate']:.1f}%", probability(r["p_value"]), f"{r['n']:,.0f}"))
+    frame = columns(
+        report, test=[t[0] for t in told], outcome=[t[1] for t in told], chance=[t[2] for t in told],
+        p_exact=[t[3] for t in told], n=[t[4] for t in told],
+    )  # fmt: skip
+    return table(frame, report, "sensory")
 
 
 def jar_table(report, found):

@@ -96,8 +96,8 @@ PART_TITLES = {
         ("Penalties: {product}", "Only sides of 20 % or more are tested and may become a claim."),
     ),
     "sensory": (
-        ("成对偏好与三角测试", "精确二项检验；成对偏好为双侧，三角测试猜中概率为 1/3。"),
-        ("Paired preference and triangle test", "Exact binomial tests; two-sided for the preference, guessing 1/3 for the triangle."),
+        ("成对偏好与三角测试", "精确二项检验：成对偏好为双侧，三角测试与相似检验为单侧；未见差别不等于相似，相似须由相似检验成立。方括号为 95% 精确区间。"),
+        ("Paired preference and triangle test", "Exact binomial tests: two-sided for the preference, one-sided for triangle and similarity; no difference found is not alike, which needs the similarity test. Brackets: exact 95 % intervals."),
     ),
     "pack": (
         ("新包装与现包装（每人只看一种）", "非劣效：新包装比现包装低不超过 {margin} 个百分点（单侧 97.5%）。"),
@@ -108,8 +108,16 @@ PART_TITLES = {
         ("{name}: with and without the new pack", "Dashed: the switch; parallel lines before it are what difference in differences rests on."),
     ),
     "did": (
-        ("换包装的影响（双重差分）", "单元与时期固定效应，标准误按单元聚类；安慰剂与事前趋势用于检查前提。"),
-        ("Effect of the new pack (difference in differences)", "Unit and period effects, errors clustered by unit; placebo and earlier trends check the premise."),
+        ("换包装的影响（双重差分）：{verdict}", "单元与时期固定效应，标准误按单元聚类；随机分派与换前趋势用于检查前提，只能使人起疑，不能证明前提成立。"),
+        ("Effect of the new pack (difference in differences): {verdict}", "Unit and period effects, errors clustered by unit; switches dealt out at random and earlier trends can make the premise doubtful, not prove it."),
+    ),
+    "events": (
+        ("{name}：换包装前后各期的差异", "虚线左侧为换包装之前，应在 0 附近；换包装前一期为基准。"),
+        ("{name}: difference by period since the switch", "Left of the dashed line: before the switch, should lie near 0; the period before it is the reference."),
+    ),
+    "rules": (
+        ("三种选择规则下的市场份额（%）", "偏好份额为个人效用的 logit 平均；首选为各人效用最高者；随机首选介于两者之间，较少受相近产品误导。方括号为 95% 区间。"),
+        ("Market shares by rule (%)", "Preference: logit shares averaged over people; first choice: the best of each person; randomised first choice lies between, and is less misled by near-copies. Brackets: 95 % intervals."),
     ),
 }  # fmt: skip
 PART_WORDS = {
@@ -154,6 +162,9 @@ PART_WORDS = {
     "head_much": ("过头", "Too much"),
     "head_test": ("测试", "Test"),
     "head_outcome": ("结果", "Result"),
+    "head_chance": ("对照概率", "Chance"),
+    "head_p_exact": ("精确 p 值", "Exact p"),
+    "head_rule": ("规则", "Rule"),
     "head_gap": ("差异（分）", "Difference (points)"),
     "head_new": ("新包装（%）", "New (%)"),
     "head_current": ("现包装（%）", "Current (%)"),
@@ -162,6 +173,18 @@ PART_WORDS = {
     "too_much": ("过头", "too much"),
     "yes": ("是", "yes"),
     "no": ("否", "no"),
+    "did_effect": ("影响：换 {switched} 个单元，未换 {others} 个", "Effect: {switched} units switched, {others} did not"),
+    "did_att": ("逐期逐批平均的影响（Callaway-Sant'Anna）", "Mean over cohorts and periods (Callaway-Sant'Anna)"),
+    "did_trend": ("换包装之前的差异（各期合并检验）", "Differences before the switch (joint test)"),
+    "did_placebo": ("随机分派换包装的单元（安慰剂）", "Switch dealt out at random (placebo)"),
+    "did_times": ("{times} 次", "{times} times"),
+    "test_preference": ("成对偏好：{name}", "Paired preference: {name}"),
+    "test_triangle": ("三角测试：辨出不同者", "Triangle: odd one found"),
+    "test_similarity": ("相似检验：真正尝得出差别者不足 {similar}", "Similarity: fewer than {similar} really taste it"),
+    "tasters": ("{share}，折合真正尝得出者 {tasters}%", "{share}; {tasters} % really taste it"),
+    "rule_share": ("偏好份额", "Share of preference"),
+    "rule_first": ("首选", "First choice"),
+    "rule_randomised": ("随机首选", "Randomised first choice"),
     "all_products": ("全部产品", "all products"),
     "spoken_calibration": ("试购的校准系数：{calibration}（假定）。", "Calibration of trial: {calibration} (an assumption)."),
     "card_price": ("可接受价格区间", "Acceptable prices"),

@@ -21,8 +21,12 @@ SENTENCES = {
         "group_no": "{cut}为“{group}”的受访者：{name}与其余受访者未见显著差异。",
         "pack": "新包装的“{name}” {estimate}，显著{verb}现包装（{reference_estimate}）{size}（95% 置信区间 {low}～{high}；n={n}）。",
         "pack_no": "新包装与现包装的“{name}”未见显著差异。",
-        "sales": "换用新包装的单元，{name}较未换者多变化 {size}（双重差分，95% 置信区间 {low}～{high}）。",
+        "sales": "换用新包装的单元，{name}的变化显著{verb}未换者 {size}（双重差分，95% 置信区间 {low}～{high}）。",
         "sales_no": "换包装对{name}未见显著影响（双重差分）。",
+        "preference": "“{group}”比“{reference}”更受偏好：{estimate} 选它（有偏好者 n={n}；与各半相差的 95% 置信区间 {low}～{high} 个百分点）。",
+        "preference_no": "两个产品的偏好未见显著差异。",
+        "triangle": "三角测试中 {estimate} 辨出不同的一个，显著高于猜中的概率 33.3%（n={n}）：两者尝得出差别。",
+        "triangle_no": "三角测试：未见有人尝得出差别（不等于两者相同）。",
         "small": "{name}的差异经检验存在，但小于约定的最小值得关注的差异（{minimum}），不作结论。",
         "none": "{name}：样本不足，未作检验。",
         "up": "高于",
@@ -55,8 +59,12 @@ SENTENCES = {
         "group_no": "{cut} “{group}”: {name}, no evidence of a difference from the others.",
         "pack": "New pack, “{name}” {estimate}, significantly {verb} the current pack ({reference_estimate}) by {size} (95% CI {low} to {high}; n={n}).",
         "pack_no": "New and current pack: no evidence of a difference in “{name}”.",
-        "sales": "Where the new pack is sold, {name} changed by {size} more than elsewhere (difference in differences, 95% CI {low} to {high}).",
+        "sales": "Where the new pack is sold, the change in {name} lies significantly {verb} that elsewhere, by {size} (difference in differences, 95% CI {low} to {high}).",
         "sales_no": "No evidence that the new pack changes {name} (difference in differences).",
+        "preference": "“{group}” is preferred to “{reference}” by {estimate} (n={n} with a preference; 95% CI of the distance from one half {low} to {high} points).",
+        "preference_no": "No evidence that one of the two products is preferred.",
+        "triangle": "{estimate} found the odd one in the triangle test, significantly more than the 33.3% of guessing (n={n}): the difference can be tasted.",
+        "triangle_no": "Triangle test: no evidence that the difference can be tasted (which does not make them alike).",
         "small": "{name}: a difference was found but is below the agreed minimum ({minimum}); no claim.",
         "none": "{name}: base too small, not tested.",
         "up": "above",
@@ -98,7 +106,7 @@ def reference_name(row, codebook, lang):
     if row["kind"] == "concept":
         name = codebook.option_label("concept", row["reference"], lang)
         return SENTENCES[lang]["control"].format(name=name) if test.control else f"“{name}”"
-    if row["kind"] == "taste":
+    if row["kind"] in ("taste", "sensory"):
         return codebook.option_label("product", row["reference"], lang)
     return ""
 
@@ -107,17 +115,21 @@ def product_sentence(row, codebook, lang="zh"):
     """One finding of a product report in words; only a claim states a difference."""
     words, kind, unit = SENTENCES[lang], row["kind"], row["unit"]
     name = question_name(row, codebook, lang)
-    thing = {"concept": "concept", "taste": "product", "penalty": "product"}.get(kind)
+    thing = {"concept": "concept", "taste": "product", "penalty": "product", "sensory": "product"}.get(kind)
     group = codebook.option_label(thing, one_side(row["group"]), lang) if thing else ""
     if kind == "group":
         group = codebook.option_label(row["cut"], row["group"], lang)
     elif kind == "penalty" and not row["group"]:
         group = say("all_products", lang)
+    if kind == "sales":
+        name = codebook.product_questions.pack.title(lang) or name
     full = f"{group} {name}".strip()
     if row["verdict"] == "not_estimable":
         return words["none"].format(name=full)
     if row["verdict"] == "small_effect":
         return words["small"].format(name=full, minimum=gap(row["minimum_effect"], unit, lang))
+    if kind == "sensory":
+        kind = row["metric"]
     bounds = sorted((abs(row["difference_low"]), abs(row["difference_high"])))
     before = row["estimate"] - row["difference"]
     known = row["estimate"] == row["estimate"]
@@ -183,7 +195,7 @@ def product_opening(cards, winner, said, report):
 
 def product_findings(said, codebook, most=3):
     """Sentences for the first screen, in turn from the concepts (intent first), the tasting, the pack and what appeals."""
-    order = {"concept": 0, "taste": 1, "penalty": 2, "pack": 3, "sales": 3, "lift": 4, "group": 1}
+    order = {"concept": 0, "taste": 1, "penalty": 2, "pack": 3, "sales": 3, "sensory": 5, "lift": 4, "group": 1}
     test, rows = codebook.product_questions.concept_test, claims(said)
     rows = rows.assign(rank=rows["kind"].map(order).fillna(9), other=rows["item"] != (test.intent if test else ""))
     rows = rows.sort_values(["rank", "other", "p_family"], kind="stable")
