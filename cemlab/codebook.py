@@ -222,6 +222,8 @@ class Codebook(Part):
         named = self.columns.get(name) or self.batteries.get(name)
         if named is not None:
             return named.title(lang) or name
+        if name in self.employee_questions.dimensions:
+            return self.employee_questions.dimensions[name](lang) or name
         if name in self.topics:
             return self.topics[name](lang) or name
         if name == "brand" and self.brands:

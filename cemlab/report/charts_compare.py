@@ -23,7 +23,10 @@ from cemlab.report.rows import (
 from cemlab.report.wording import number
 
 NEEDED = ["unit", "estimate", "ci_low", "ci_high", "n", "status"]
-PARTS = {"detractors": (ACCENT, "white"), "passives": (PALE, INK), "promoters": (BRAND, "white")}
+PARTS = {
+    "detractors": (ACCENT, "white"), "passives": (PALE, INK), "promoters": (BRAND, "white"),
+    "favourable": (BRAND, "white"), "neutral": (PALE, INK), "unfavourable": (ACCENT, "white"),
+}  # fmt: skip
 
 
 def distribution_bars(estimates, *, codebook=None, lang="zh"):

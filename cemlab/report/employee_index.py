@@ -1,0 +1,274 @@
+"""Sections of the employee report on who answered, how they are protected, and how the dimensions stand."""
+
+import pandas as pd
+
+from cemlab.analyse import employee_study as staff
+from cemlab.measure.schema import combine
+from cemlab.report.charts_compare import distribution_bars
+from cemlab.report.employee_cells import (
+    DASH,
+    SHOWN,
+    base,
+    by_unit,
+    columns,
+    figure,
+    indented,
+    label,
+    picture,
+    say,
+    table,
+    text,
+    titled,
+    units,
+    with_interval,
+)
+from cemlab.report.employee_texts import CONFIDENTIALITY, REPRESENTATIVE
+from cemlab.report.wording import number
+
+
+def participation(report, wave=None):
+    """Response rate and margin of every unit, as they may be shown; None without a headcount."""
+    from cemlab.measure.census import participation as rate
+
+    wave = wave or report.study.wave
+    if report.headcount(wave=wave) is None:
+        return None
+    rows = report.now if wave == report.study.wave else report.before
+    frames = []
+    for level in [None, *report.levels]:
+        people = report.headcount(level, wave)
+        if people is not None:
+            frames.append(rate(rows if level is None else rows.drop_nulls(level), people, by=level))
+    return report.door(combine(frames, by=report.levels), wave, answers_of="response_rate")
+
+
+def participation_table(report, rates, before=None):
+    """Headcount, answers, response rate of this wave and the last, and how exact a share is, unit by unit."""
+    if rates is None:
+        return text(say("no_headcount", report.lang))
+    rate, margin = by_unit(rates, report, metric="response_rate"), by_unit(rates, report, metric="margin")
+    then = by_unit(before, report, metric="response_rate")
+    keys = [key for key in units(report) if key in rate]
+    rows = [rate[key] for key in keys]
+    told = {
+        "unit": [indented(report, key) for key in keys],
+        "headcount": [f"{row['n']:,.0f}" if row["n"] == row["n"] else DASH for row in rows],
+        "answers": [base(margin[key]) for key in keys],
+        "rate": [figure(row) for row in rows],
+    }
+    if then:
+        told["before"] = [figure(then.get(key)) for key in keys]
+    told["margin"] = ["±" + figure(margin[key]) if figure(margin[key]) != DASH else DASH for key in keys]
+    return table(columns(report, **told), report, "participation")
+
+
+def weights_table(report, scores, plain):
+    """The index with and without weights, and what the weights cost."""
+    if report.cells is None or scores is None:
+        return None
+    now, bare = (frame[frame["metric"] == "favourable"].set_index("item") for frame in (scores, plain))
+    names = list(now.index)
+    made = report.cells.report.iloc[0]
+    frame = columns(
+        report,
+        figure=[
+            *(label(report, name) for name in names),
+            say("effective", report.lang),
+            say("efficiency", report.lang),
+        ],
+        unweighted=[*(figure(bare.loc[name].to_dict()) for name in names), f"{made['n']:,.0f}", "100%"],
+        weighted=[
+            *(figure(now.loc[name].to_dict()) for name in names),
+            f"{made['n_eff']:,.0f}",
+            f"{100 * made['n_eff'] / made['n']:.1f}%",
+        ],
+    )
+    comma = "、" if report.lang == "zh" else ", "
+    groups = comma.join(label(report, name) for name in report.asked.staff.groups)
+    return table(frame, report, "weights", groups=groups)
+
+
+def confidentiality(report, hidden=None):
+    """What is promised to everybody, with the thresholds in force."""
+    privacy = report.book.privacy
+    words = {"persons": privacy.min_persons, "comments": max(privacy.comments_min, privacy.min_persons)}
+    out = CONFIDENTIALITY[report.lang].format(**words)
+    if hidden is not None:
+        out += "\n\n" + say("hidden_units", report.lang, **hidden)
+    return text(out)
+
+
+def index_levels(report, wave=None):
+    """The index of the whole company and of every unit, as it may be shown."""
+    wave = wave or report.study.wave
+    rows = report.now if wave == report.study.wave else report.before
+
+    def make(level):
+        return staff.index_scores(
+            rows if level is None else rows.drop_nulls(level),
+            report.book,
+            by=level,
+            weights=report.weights,
+            headcount=report.headcount(level, wave),
+        )
+
+    return report.door(staff.by_levels(make, report.levels), wave)
+
+
+def company(frame, report):
+    """The rows about the whole company, without the unit columns."""
+    if frame is None:
+        return None
+    have = [c for c in (*report.levels, *report.segments) if c in frame]
+    return frame[(frame[have] == "(all)").all(axis=1)].drop(columns=have).reset_index(drop=True)
+
+
+def of_unit(frame, report, key):
+    """The rows about one unit (None: the whole company), without the unit columns."""
+    if key is None or frame is None:
+        return company(frame, report)
+    have = [c for c in (*report.levels, *report.segments) if c in frame]
+    mine = (frame[key[0]] == key[1]) & (frame[[c for c in have if c != key[0]]] == "(all)").all(axis=1)
+    return frame[mine].drop(columns=have).reset_index(drop=True)
+
+
+def index_picture(report, scores):
+    """Favourable, neutral and unfavourable shares of every dimension, for the unit that the report is about."""
+    rows = of_unit(scores, report, report.unit)
+    parts = None if rows is None else rows[rows["metric"].isin(["favourable", "neutral", "unfavourable"])]
+    note = REPRESENTATIVE[report.lang]["unit" if report.unit else "company"]
+    return picture(distribution_bars, parts, report, "index_picture", words={"note": note})
+
+
+def index_table(report, scores):
+    """Index, mean, unfavourable share and base of every dimension, for the company and, in a manager's version, the unit."""
+    rows = of_unit(scores, report, report.unit)
+    if rows is None or not len(rows):
+        return table(None, report, "index", **scale_words(report))
+    cells = {(row["item"], row["metric"]): row for row in rows.to_dict("records")}
+    names = [name for name in report.dimensions if (name, "favourable") in cells]
+    told = {
+        "dimension": [label(report, name) for name in names],
+        "index": [with_interval(cells[name, "favourable"]) for name in names],
+        "unfavourable": [figure(cells[name, "unfavourable"]) for name in names],
+        "mean": [figure(cells[name, "mean"]) for name in names],
+        "n": [base(cells[name, "favourable"]) for name in names],
+    }
+    if report.unit is not None:
+        whole = {row["item"]: row for row in company(scores, report).query("metric == 'favourable'").to_dict("records")}
+        told["company"] = [figure(whole.get(name)) for name in names]
+    return table(columns(report, **told), report, "index", **scale_words(report))
+
+
+def scale_words(report):
+    """The scale of the items in words; several scales stand beside one another."""
+    scales = {report.book.columns[item].scale for items in report.dimensions.values() for item in items}
+    first = sorted(scales, key=lambda s: (s.low, s.high))[0]
+    census = say("census", report.lang) if report.headcount() is not None else ""
+    top = "–".join(str(code) for code in (min(first.top_codes), max(first.top_codes)))
+    return {"low": first.low, "high": first.high, "top": top, "census": census}
+
+
+def item_table(report, items):
+    """Every item with its favourable share, by dimension; the whole company."""
+    rows = of_unit(items, report, report.unit)
+    if rows is None or not len(rows):
+        return table(None, report, "items")
+    cells = {(row["item"], row["metric"]): row for row in rows.to_dict("records")}
+    pairs = [(name, item) for name, group in report.dimensions.items() for item in group]
+    frame = columns(
+        report,
+        dimension=[label(report, name) for name, _ in pairs],
+        item=[label(report, item) for _, item in pairs],
+        index=[with_interval(cells[item, "favourable"]) for _, item in pairs],
+        unfavourable=[figure(cells[item, "unfavourable"]) for _, item in pairs],
+        n=[base(cells[item, "favourable"]) for _, item in pairs],
+    )
+    return table(frame, report, "items")
+
+
+def headline_levels(report, wave=None):
+    """eNPS, satisfaction and the wish to leave of the company and every unit, as they may be shown."""
+    wave = wave or report.study.wave
+    rows = report.now if wave == report.study.wave else report.before
+
+    def make(level):
+        people = report.headcount(level, wave)
+        return staff.headline(
+            rows if level is None else rows.drop_nulls(level),
+            report.book,
+            by=level,
+            weights=report.weights,
+            headcount=people,
+        )
+
+    return report.door(staff.by_levels(make, report.levels), wave)
+
+
+def headline_table(report, frame):
+    """eNPS, satisfaction and the wish to leave, for the company and the units above and at the manager's."""
+    if frame is None:
+        return None
+    keys = [None, *([node.key for node in report.tree.above(report.unit)] + [report.unit] if report.unit else [])]
+    rows = [(key, row) for key in keys for row in of_unit(frame, report, key).to_dict("records")]
+    told = {
+        "figure": [label_of(report, row) for _, row in rows],
+        "value": [figure(row) + (" 分" if row["unit"] == "points" and report.lang == "zh" else "") for _, row in rows],
+        "interval": [
+            f"[{number(r['ci_low'], r['unit'])}, {number(r['ci_high'], r['unit'])}]" if r["status"] in SHOWN else DASH
+            for _, r in rows
+        ],
+        "n": [base(row) for _, row in rows],
+    }
+    if report.unit:
+        told = {"unit": [indented(report, key).strip() for key, _ in rows]} | told
+    return table(columns(report, **told), report, "headline")
+
+
+def label_of(report, row):
+    """What a headline figure is called."""
+    return (
+        ("员工净推荐值 eNPS" if report.lang == "zh" else "eNPS")
+        if row["metric"] == "nps"
+        else label(report, row["item"])
+    )
+
+
+def segment_scores(report):
+    """The index by each segment that is no unit, whole company only, as it may be shown."""
+    index = report.asked.index or next(iter(report.dimensions))
+    frames = [
+        staff.index_scores(report.now.drop_nulls(cut), report.book, by=cut, weights=report.weights)
+        for cut in report.segments
+    ]
+    if not frames:
+        return None
+    rows = combine(frames, by=report.segments)
+    return report.door(rows[(rows["item"] == index) & (rows["metric"] == "favourable")].reset_index(drop=True))
+
+
+def segment_table(report, scores):
+    """The index by groups of people; left out in a manager's version, where it is not the manager's matter."""
+    if scores is None or report.unit is not None:
+        return None
+    rows = [
+        (cut, code, row)
+        for row in scores.to_dict("records")
+        for cut in report.segments
+        if (code := row[cut]) != "(all)"
+    ]
+    frame = columns(
+        report,
+        segment=[label(report, cut) for cut, _, _ in rows],
+        group=[report.book.option_label(cut, code, report.lang) for cut, code, _ in rows],
+        index=[with_interval(row) for *_, row in rows],
+        n=[base(row) for *_, row in rows],
+    )
+    return table(frame, report, "segments")
+
+
+__all__ = [
+    "company", "confidentiality", "headline_levels", "headline_table", "index_levels", "index_picture", "index_table",
+    "item_table", "of_unit", "participation", "participation_table", "pd", "segment_scores", "segment_table", "titled",
+    "weights_table",
+]  # fmt: skip

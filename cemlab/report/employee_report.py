@@ -1,0 +1,221 @@
+"""What the employee notebook opens: the payroll, those who answered, their scores and weights, and the one door for figures."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from cemlab.analyse import employee_study as staff
+from cemlab.checks import DataError
+from cemlab.measure.bases import flag_bases
+from cemlab.report.employee_units import find_unit, tree_of, unit_name
+from cemlab.report.product_report import design_table
+from cemlab.report.study import of_waves, open_study
+
+WEIGHT = "response_weight"
+
+
+@dataclass(frozen=True)
+class EmployeeReport:
+    """An employee study opened for one report; made by `open_employee`."""
+
+    study: object
+    payroll: object  # lazy frame: everybody of the waves up to this one, whether they answered or not
+    everyone: object  # lazy frame: those who answered, all waves, with their weights
+    levels: list  # unit columns from the top to the bottom
+    weights: str | None
+    cells: object  # how the weights were made, this wave; None without
+    unit: tuple | None  # (level, code) of the manager's unit; None for the whole company
+    tree: object  # units in the order of the organisation
+
+    @property
+    def book(self):
+        """The codebook."""
+        return self.study.codebook
+
+    @property
+    def lang(self):
+        """The report's language."""
+        return self.study.lang
+
+    @property
+    def asked(self):
+        """What the codebook says of an employee study."""
+        return self.book.employee_questions
+
+    @property
+    def title(self):
+        """The report's title; a manager's version names the unit."""
+        if self.unit is None:
+            return self.study.title
+        return self.study.title + (" · " if self.lang == "zh" else ", ") + unit_name(self.book, self.unit, self.lang)
+
+    @cached_property
+    def now(self):
+        """Those who answered in this wave."""
+        return of_waves(self.everyone, [self.study.wave])
+
+    @cached_property
+    def scored(self):
+        """Those who answered, all waves, with their scores on every dimension."""
+        return scored(self.everyone, self.book).collect().lazy()
+
+    @cached_property
+    def before(self):
+        """Those who answered in the wave before; None without one."""
+        return None if self.study.previous is None else of_waves(self.everyone, [self.study.previous])
+
+    @property
+    def segments(self):
+        """Segments that are no units of the organisation."""
+        return [name for name in self.study.segments if name not in self.levels]
+
+    @property
+    def dimensions(self):
+        """{dimension: items} that this wave has."""
+        return staff.dimensions(self.now, self.book)
+
+    @property
+    def options(self):
+        """Bounds, favourable and unfavourable codes of every item."""
+        return staff.scales(self.book, staff.every_item(self.dimensions))
+
+    @cached_property
+    def plan(self):
+        """Which groups may be shown at all: one plan for the report and for every manager's version of it."""
+        from cemlab.release import distinct_persons
+
+        cuts = [*self.levels, *self.segments]
+        waves = [self.study.wave, *([self.study.previous] if self.study.previous else [])]
+        return {w: distinct_persons(of_waves(self.everyone, [w]), cuts, person=self.study.person) for w in waves}
+
+    def headcount(self, level=None, wave=None):
+        """People per unit of a level (a frame), or of the whole company (a number); None where nobody knows."""
+        wave, asked = wave or self.study.wave, self.asked.staff
+        if asked.answered:
+            rows = of_waves(self.payroll, [wave])
+            if level is None:
+                return int(rows.select(pl.len()).collect().item())
+            table = rows.drop_nulls(level).group_by(level).agg(pl.len().alias("headcount")).collect()
+            return table.sort(level).to_pandas()
+        if asked.headcount is None:
+            return None
+        table = headcount_table(self, wave)
+        if level is None:
+            return int(table["headcount"].sum())
+        return table.groupby(level, as_index=False)["headcount"].sum() if level in table else None
+
+    def door(self, frame, wave=None, answers_of=None):
+        """Results as they may leave: small bases marked or blanked, hidden groups hidden; None stays None.
+
+        `answers_of` names a metric whose ``n`` counts the payroll: it is judged by the persons who answered.
+        """
+        from cemlab.release import blank, protect
+
+        if frame is None or not len(frame):
+            return None
+        wave, bases = wave or self.study.wave, self.book.bases
+        flagged = flag_bases(frame, min_n=self.study.min_n, low_n=max(self.study.min_n, bases.low_n))
+        cuts = [c for c in (*self.levels, *self.segments) if c in frame]
+        least, earlier = self.book.privacy.min_persons, None
+        persons = only_cuts(self.plan[wave], cuts)
+        if "reference" in frame and self.study.previous and (frame["reference"] == self.study.previous).any():
+            earlier = only_cuts(self.plan[self.study.previous], cuts)
+        known = [group in set(keys(persons, cuts)) for group in keys(flagged, cuts)]  # nobody answered in the others
+        shown = protect(flagged[known], persons, min_persons=least, reference_persons=earlier, hide_counts=True)
+        unknown = flagged[~np.array(known)]
+        return pd.concat([shown, blank(unknown, np.ones(len(unknown), bool), True)]).sort_index(kind="stable")
+
+    def mine(self, frame):
+        """Rows of the whole company, the manager's unit, the units above and below it; everything for the company's report."""
+        if frame is None or self.unit is None:
+            return frame
+        wanted = {(node.level, node.code) for node in self.tree.around(self.unit)}
+        have = [level for level in self.levels if level in frame]
+        keep = []
+        for row in frame[have].to_dict("records"):
+            units = [(level, code) for level, code in row.items() if code != "(all)"]
+            keep.append(all(unit in wanted for unit in units))
+        return frame[keep].reset_index(drop=True)
+
+
+def keys(frame, cuts):
+    """The groups of a frame as tuples of codes."""
+    return list(frame[cuts].astype(str).itertuples(index=False, name=None)) if cuts else [()] * len(frame)
+
+
+def only_cuts(persons, cuts):
+    """Persons of the groups that these cuts make."""
+    others = [c for c in persons.columns if c not in (*cuts, "persons")]
+    return persons[(persons[others] == "(all)").all(axis=1)][[*cuts, "persons"]].reset_index(drop=True)
+
+
+def open_employee(codebook, *, unit="", wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh"):
+    """Open an employee study for a report; the other parameters as in `open_study`.
+
+    Parameters
+    ----------
+    unit : str, default ""
+        Code or label of a unit for its manager's version; empty for the company's report.
+
+    Returns
+    -------
+    EmployeeReport
+
+    Raises
+    ------
+    ValueError
+        As `open_study`; a codebook without dimensions; an unknown unit.
+    """
+    study = open_study(codebook, wave=wave, version=version, weights=weights, by=by, min_n=min_n, lang=lang)
+    book, asked = study.codebook, study.codebook.employee_questions
+    if not asked.dimensions:
+        raise ValueError(
+            f"employee study {book.name!r}: its codebook names no dimension; add `employee_questions:` with dimensions, "
+            "organisation and, where there is one, staff."
+        )
+    levels = staff.present(study.everything, asked.organisation)
+    payroll = staff.distinct_units(study.everything, levels).collect().lazy()
+    answered = payroll.filter(pl.col(asked.staff.answered) == 1) if asked.staff.answered else payroll
+    answered, named, cells = weighted(answered, payroll, study, asked, weights)
+    everyone = answered.collect().lazy()
+    tree = tree_of(of_waves(payroll, [study.wave]), levels, book)
+    mine = find_unit(unit, tree, book) if unit else None
+    return EmployeeReport(study, payroll, everyone, levels, named, cells, mine, tree)
+
+
+def scored(answers, book):
+    """Answers with each person's score on every dimension."""
+    from cemlab.measure.scales import person_scores
+
+    groups = staff.dimensions(answers, book)
+    return person_scores(answers, groups, **staff.scales(book, staff.every_item(groups)))
+
+
+def weighted(answers, payroll, study, asked, weights):
+    """Answers with weights against unequal response, the weight column, and how this wave's weights were made."""
+    groups = staff.present(answers, asked.staff.groups)
+    if study.weights or weights != "codebook" or not groups:
+        return answers, study.weights, None
+    from cemlab.measure.nonresponse_weights import nonresponse_weights
+
+    frames, cells = [], None
+    for wave in study.waves:
+        made = nonresponse_weights(of_waves(answers, [wave]), of_waves(payroll, [wave]), groups, name=WEIGHT)
+        frames.append(made.data)
+        cells = made
+    return pl.concat([frame.lazy() for frame in frames], how="diagonal"), WEIGHT, cells
+
+
+def headcount_table(report, wave):
+    """People per unit from the csv that the codebook names: the unit columns, ``headcount`` and, if there, ``wave``."""
+    name = report.asked.staff.headcount
+    table = design_table(name, report.book.name)
+    lacking = [c for c in (*report.levels[-1:], "headcount") if c not in table]
+    if lacking:
+        raise DataError(f"employee study {report.book.name!r}: table {name!r} has no column {lacking[0]!r}.")
+    if "wave" in table:
+        table = table[table["wave"] == wave]
+    return table.assign(headcount=pd.to_numeric(table["headcount"]).astype(int))
