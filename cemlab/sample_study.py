@@ -3,6 +3,7 @@
 from cemlab.paths import codebooks_folder, project_root, reports_folder
 from cemlab.sample_files import write_service_sample
 from cemlab.sample_files_brand import write_brand_sample
+from cemlab.sample_files_employee import write_employee_sample
 from cemlab.sample_files_product import write_product_sample
 from cemlab.simulate_reviews import write_review_sample
 
@@ -11,6 +12,7 @@ SAMPLES = {  # study: what writes its exports, the wave reported
     "word_of_mouth": (write_review_sample, "2026Q3"),
     "brand_health": (write_brand_sample, "2026Q3"),
     "product_concept": (write_product_sample, "2026Q3"),
+    "employee_engagement": (write_employee_sample, "2026"),
 }
 
 

@@ -56,14 +56,14 @@ def by_levels(make, levels):
 
 
 def index_scores(data, book, *, by=None, weights=None, headcount=None, level=0.95):
-    """`engagement_index` of every dimension; None where the data have none."""
-    from cemlab.measure.scales import engagement_index
+    """`engagement_index` of every dimension, from rows with persons' scores; None where the data have none."""
+    from cemlab.measure.scales import index_of_scores
 
     groups = dimensions(data, book)
     if not groups:
         return None
-    options = scales(book, every_item(groups))
-    return engagement_index(data, groups, **options, by=by, weights=weights, headcount=headcount, level=level)
+    options = {"by": by, "weights": weights, "headcount": headcount, "level": level}
+    return index_of_scores(data, groups, scale=scales(book, every_item(groups))["scale"], **options)
 
 
 def item_scores(data, book, *, by=None, weights=None, level=0.95):

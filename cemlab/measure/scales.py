@@ -202,6 +202,13 @@ def engagement_index(
     require_cuts(list(named), by, None, level, where)
     how = {"scale": scale, "top": top, "bottom": bottom, "reverse": reverse, "least": least}
     rows = person_scores(data, named, **how, person=person, order=order)
+    return index_of_scores(rows, named, scale=scale, by=by, weights=weights, headcount=headcount, level=level)
+
+
+def index_of_scores(rows, dimensions, *, scale, by=None, weights=None, headcount=None, level=0.95):
+    """`engagement_index` from rows that hold their scores already (`person_scores`): made once, cut often."""
+    where, by = "engagement_index", as_list(by)
+    named = as_dimensions(dimensions, where)
     parts = {f"{name}{end}": (name, end) for name in named for end in ("", *(f"__{part}" for part in PARTS))}
     sums = moments(rows, list(parts), by=by, weights=weights, where=where)
     figures = spread(sums.drop(columns=["low", "high"]), by)

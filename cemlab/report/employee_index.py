@@ -1,7 +1,5 @@
 """Sections of the employee report on who answered, how they are protected, and how the dimensions stand."""
 
-import pandas as pd
-
 from cemlab.analyse import employee_study as staff
 from cemlab.measure.schema import combine
 from cemlab.report.charts_compare import distribution_bars
@@ -18,12 +16,28 @@ from cemlab.report.employee_cells import (
     say,
     table,
     text,
-    titled,
     units,
     with_interval,
 )
 from cemlab.report.employee_texts import CONFIDENTIALITY, REPRESENTATIVE
+from cemlab.report.sections import day
 from cemlab.report.wording import number
+
+
+def disclosure(report):
+    """Who was asked, when and how, in the codebook's words; what weights do; the newest answer."""
+    words, study = [], report.study
+    if report.book.about:
+        words.append(report.book.about(report.lang))
+    names = ("、" if report.lang == "zh" else ", ").join(label(report, name) for name in report.asked.staff.groups)
+    kind = "by_response" if report.cells is not None else "weighted" if report.weights else "unweighted"
+    words.append(say(kind, report.lang, names=names))
+    changes = [(w, report.book.waves[w].changes) for w in study.waves if w in report.book.waves]
+    colon = "：" if report.lang == "zh" else ": "
+    words += [report.book.wave_label(w, report.lang) + colon + told(report.lang) for w, told in changes if told]
+    if study.newest is not None:
+        words.append(say("newest", report.lang, day=day(study.newest, report.lang)))
+    return text("\n\n".join(words))
 
 
 def participation(report, wave=None):
@@ -66,7 +80,7 @@ def weights_table(report, scores, plain):
     """The index with and without weights, and what the weights cost."""
     if report.cells is None or scores is None:
         return None
-    now, bare = (frame[frame["metric"] == "favourable"].set_index("item") for frame in (scores, plain))
+    now, bare = (company(f, report).query("metric == 'favourable'").set_index("item") for f in (scores, plain))
     names = list(now.index)
     made = report.cells.report.iloc[0]
     frame = columns(
@@ -265,10 +279,3 @@ def segment_table(report, scores):
         n=[base(row) for *_, row in rows],
     )
     return table(frame, report, "segments")
-
-
-__all__ = [
-    "company", "confidentiality", "headline_levels", "headline_table", "index_levels", "index_picture", "index_table",
-    "item_table", "of_unit", "participation", "participation_table", "pd", "segment_scores", "segment_table", "titled",
-    "weights_table",
-]  # fmt: skip

@@ -54,8 +54,8 @@ class EmployeeReport:
 
     @cached_property
     def now(self):
-        """Those who answered in this wave."""
-        return of_waves(self.everyone, [self.study.wave])
+        """Those who answered in this wave, with their scores."""
+        return of_waves(self.scored, [self.study.wave])
 
     @cached_property
     def scored(self):
@@ -64,8 +64,13 @@ class EmployeeReport:
 
     @cached_property
     def before(self):
-        """Those who answered in the wave before; None without one."""
-        return None if self.study.previous is None else of_waves(self.everyone, [self.study.previous])
+        """Those who answered in the wave before, with their scores; None without one."""
+        return None if self.study.previous is None else of_waves(self.scored, [self.study.previous])
+
+    @property
+    def since(self):
+        """Which waves are compared, how answers are weighted, and who is the same person."""
+        return {"wave": self.study.wave, "previous": self.study.previous, "weights": self.weights, "person": self.study.person}  # fmt: skip
 
     @property
     def segments(self):
@@ -75,7 +80,7 @@ class EmployeeReport:
     @property
     def dimensions(self):
         """{dimension: items} that this wave has."""
-        return staff.dimensions(self.now, self.book)
+        return staff.dimensions(self.everyone, self.book)
 
     @property
     def options(self):
@@ -123,10 +128,15 @@ class EmployeeReport:
         persons = only_cuts(self.plan[wave], cuts)
         if "reference" in frame and self.study.previous and (frame["reference"] == self.study.previous).any():
             earlier = only_cuts(self.plan[self.study.previous], cuts)
-        known = [group in set(keys(persons, cuts)) for group in keys(flagged, cuts)]  # nobody answered in the others
+        groups = set(keys(persons, cuts))
+        known = [group in groups for group in keys(flagged, cuts)]  # nobody answered in the others
         shown = protect(flagged[known], persons, min_persons=least, reference_persons=earlier, hide_counts=True)
         unknown = flagged[~np.array(known)]
         return pd.concat([shown, blank(unknown, np.ones(len(unknown), bool), True)]).sort_index(kind="stable")
+
+    def files(self, results):
+        """Frames of the report's files: what this version speaks of, hidden groups left out of sight altogether."""
+        return {name: self.mine(frame) for name, frame in results.items()}
 
     def mine(self, frame):
         """Rows of the whole company, the manager's unit, the units above and below it; everything for the company's report."""

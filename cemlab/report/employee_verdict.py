@@ -105,7 +105,9 @@ def figure_name(report, row):
 
 def decided(candidates, report):
     """Which candidates are claims, with the employee report's sentences."""
-    table = findings({kind: frame for kind, frame in candidates.items() if frame is not None}, report.book, lang=report.lang)
+    table = findings(
+        {kind: frame for kind, frame in candidates.items() if frame is not None}, report.book, lang=report.lang
+    )
     return table.assign(sentence=[sentence(row, report) for row in table.to_dict("records")])
 
 
@@ -271,7 +273,9 @@ def main_findings(said, report, most=3):
 def suggestions(said, report, scores, most=3):
     """Proposals that follow from what was tested: a driver, a unit, a fall, who leaves."""
     words, lang, rows = SENTENCES[report.lang], report.lang, claims(said).to_dict("records")
-    whole = {r["item"]: r for r in of_unit(scores, report, report.unit).to_dict("records") if r["metric"] == "favourable"}
+    whole = {
+        r["item"]: r for r in of_unit(scores, report, report.unit).to_dict("records") if r["metric"] == "favourable"
+    }
     fixes = {"driver": [], "unit": [], "fall": [], "stay": []}
     kinds = {"driver": [], "unit": []}
     for row in rows:
@@ -300,5 +304,9 @@ def first_screen(report, made, said, scores):
     """The first screen: one sentence, figures, findings, proposals."""
     here = mine(said, report)
     return show.first_screen(
-        opening(report, made, here), made, main_findings(here, report), suggestions(here, report, scores), lang=report.lang
+        opening(report, made, here),
+        made,
+        main_findings(here, report),
+        suggestions(here, report, scores),
+        lang=report.lang,
     )

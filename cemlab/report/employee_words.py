@@ -193,6 +193,13 @@ WORDS = {
     "head_difference": ("差异", "Difference"),
     "head_company": ("全公司", "Company"),
     "company": ("全公司", "Company"),
+    "by_response": (
+        "数据按{names}加权到在册人员的构成，以抵消各处参与率的不同；表中 n 为未加权人数。",
+        "Answers are weighted to the payroll by {names}, against unequal response; n is unweighted.",
+    ),
+    "weighted": ("数据已加权；表中 n 为未加权人数。", "Data are weighted; n is unweighted."),
+    "unweighted": ("数据未加权。", "Data are unweighted."),
+    "newest": ("最新一份答卷的日期：{day}。", "Date of the newest answer: {day}."),
     "no_headcount": ("没有在册人数，不计算参与率。", "No headcount is known; no response rates."),
     "hidden_units": (
         "本报告中，{units} 个单元里有 {hidden} 个不单独显示：{few} 个人数不足，{other} 个为防止倒推而隐藏。",
