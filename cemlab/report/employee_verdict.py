@@ -175,7 +175,7 @@ def cards(report, scores, headline, rates, rates_before, said, changes=None):
                 out.append(card(report, row, frame, said, changes))
     if rates is not None:
         out.insert(min(2, len(out)), rate_card(report, rates, rates_before))
-    return out[:5]
+    return out[:4]
 
 
 def card(report, row, frame, said, changes):
