@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cemlab.cli_formats import FormatOption, TemplateOption, add_commands
+
 app = typer.Typer(
     help="客户体验研究工作台 / workbench for customer experience research",
     no_args_is_help=True,
@@ -16,6 +18,7 @@ codebook_app = typer.Typer(help="代码本 / codebooks", no_args_is_help=True)
 vault_app = typer.Typer(help="加密保存的原始文件 / the encrypted raw files", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(vault_app, name="vault")
+add_commands(app)
 
 CodebookOption = Annotated[Path, typer.Option("--codebook", "-c", help="代码本 YAML / the study's codebook")]
 
@@ -65,6 +68,8 @@ def render(
     parameter: Annotated[list[str] | None, typer.Option("-p", help="名称=值，可多次 / name=value")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="报告文件夹 / folder of the report")] = None,
     timeout: Annotated[float, typer.Option(help="最长运行秒数 / seconds it may take")] = 900,
+    format: FormatOption = None,
+    template: TemplateOption = None,
 ):
     """运行研究笔记本，得到一个自带一切的网页报告 / render a study into one self-contained report."""
     from cemlab.report.render import render as make
@@ -78,7 +83,9 @@ def render(
         values[name.strip()] = value
     if codebook is not None:
         values["codebook"] = str(codebook.resolve())
-    folder = make(notebook_of(study), parameters=values, out=out or report_folder(study, values), timeout=timeout)
+    out = out or report_folder(study, values)
+    more = {"formats": ["html", *(format or [])], "template": template}
+    folder = make(notebook_of(study), parameters=values, out=out, timeout=timeout, **more)
     typer.echo(f"报告已生成 / report: {folder / 'report.html'}")
 
 

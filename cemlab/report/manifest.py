@@ -13,6 +13,7 @@ PACKAGES = (
 )
 REQUIRED = ("results.csv", "findings.csv", "facts.json")  # what a notebook must have written
 NAME = "manifest.json"
+RENDERED = (*REQUIRED, "run.ipynb", "report.html")  # what the run itself left; later files may be written anew
 
 
 def write_manifest(folder, *, study, notebook_hash, parameters, started, finished, cwd):
@@ -57,6 +58,33 @@ def write_manifest(folder, *, study, notebook_hash, parameters, started, finishe
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
     return content
+
+
+def seal(folder):
+    """Enter the hash of every file of a report into its manifest anew, after files were added to it.
+
+    Raises
+    ------
+    ValueError
+        What the run itself left has changed or is gone: then the report is not what was rendered.
+    """
+    folder = Path(folder)
+    require_rendered(folder)
+    content = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME)
+    content["files"] = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def require_rendered(folder):
+    """Raise ValueError where a file that the run itself left differs from the manifest; nothing without a manifest."""
+    path = Path(folder) / NAME
+    listed = json.loads(path.read_text(encoding="utf-8"))["files"] if path.is_file() else {}
+    for name in RENDERED:
+        file = path.with_name(name)
+        if name in listed and (not file.is_file() or sha256(file) != listed[name]):
+            raise ValueError(f"{Path(folder).name}: {name!r} differs from the report's manifest. Render it again.")
 
 
 def check_report(folder):

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from cemlab.report import failure, manifest
 from cemlab.report.door import look_for_persons
+from cemlab.report.formats import require_formats, write_formats
 from cemlab.report.parameters import check_parameters, read_parameters
-from cemlab.report.renderable import require_renderable
+from cemlab.report.renderable import codebook_of, require_renderable
 from cemlab.report.study import notebook_of
+from cemlab.report.summary import write_summary
 from cemlab.report.watchdog import run_watched
-
-FORMATS = ("html",)
 
 
 class RenderError(RuntimeError):
@@ -28,7 +28,18 @@ class RenderError(RuntimeError):
         self.kind, self.step, self.folder = kind, step, folder
 
 
-def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html",), start_timeout=90, memory_mb=None):
+def render(
+    notebook,
+    *,
+    parameters,
+    out,
+    title=None,
+    timeout=600,
+    formats=("html",),
+    template=None,
+    start_timeout=90,
+    memory_mb=None,
+):
     """Run a notebook and leave a self-contained report in `out`.
 
     Parameters
@@ -46,7 +57,9 @@ def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html
     timeout : float, default 600
         Seconds of wall clock after which the run is ended.
     formats : tuple of str, default ("html",)
-        Only "html" so far.
+        Of html (always written), docx, pdf, pptx, png and xlsx; see `formats.write_formats`.
+    template : path, list of paths or dict, optional
+        A company's .docx or .pptx for Word and PowerPoint.
     start_timeout : float, default 90
         Seconds the kernel may take to start. A kernel that does not start is tried once more; a cell that fails is
         never run again.
@@ -69,9 +82,7 @@ def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html
         The run failed, hung or did not write its results; ``<out>.FAILED`` holds error.html and run.ipynb.
     """
     notebook, out = notebook_of(notebook).resolve(), Path(out).resolve()
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown or not formats:
-        raise ValueError(f"render: format {unknown} is not known; `formats` may hold {list(FORMATS)}.")
+    require_formats(formats, "render")
     given = check_parameters(notebook, {name: value for name, value in parameters.items() if name != "out"})
     known = read_parameters(notebook)
     if "out" not in known:
@@ -98,6 +109,8 @@ def render(notebook, *, parameters, out, title=None, timeout=600, formats=("html
             run = read_run(folder / "run.ipynb", replace={str(folder): out.name})
             page = notebook_to_html(run, title=title, lang=language)
             (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+            write_summary(folder, codebook=codebook_of(used), lang=language)
+            write_formats(folder, formats, template=template, lang=language)
             manifest.write_manifest(
                 folder,
                 study=notebook.stem,

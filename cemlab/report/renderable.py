@@ -32,3 +32,11 @@ def require_renderable(study, parameters):
             f"study {book.name}: no column has the role {', '.join(roles[:-1])} or {roles[-1]}, so the report has no key figure; "
             "give one to the question that rates the whole, in the codebook."
         )
+
+
+def codebook_of(parameters):
+    """The codebook a run used, with its topics; None for a notebook without one."""
+    from cemlab.report.topics import with_topics
+
+    path = find_codebook(parameters["codebook"]) if parameters.get("codebook") else None
+    return with_topics(load_codebook(path)) if path and path.is_file() else None
