@@ -75,9 +75,11 @@ def figure(row, *, digits=None):
     return number(row["estimate"], row["unit"]) + ("%" if row["unit"] == "percent" else "") + mark
 
 
-def coarse(row):
-    """What stands for a figure that is not shown."""
-    return DASH
+def coarse(row, lang="zh"):
+    """What stands for a figure that is not shown: a range where (nearly) all answered alike, else a dash."""
+    from cemlab.release import coarse_text
+
+    return (coarse_text(row, lang) if row is not None else "") or DASH
 
 
 def with_interval(row):

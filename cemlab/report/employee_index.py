@@ -53,7 +53,10 @@ def participation(report, wave=None):
         people = report.headcount(level, wave)
         if people is not None:
             frames.append(rate(rows if level is None else rows.drop_nulls(level), people, by=level))
-    return report.door(combine(frames, by=report.levels), wave, answers_of="response_rate")
+    out = combine(frames, by=report.levels)
+    silent = (out["metric"] == "response_rate") & (out["estimate"] == 0)  # nobody's answers: no group of the plan
+    out.loc[silent, ["n", "n_eff", "n_missing"]] = 0
+    return report.door(out, wave)
 
 
 def participation_table(report, rates, before=None):

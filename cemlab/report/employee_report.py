@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 import polars as pl
 
 from cemlab.analyse import employee_study as staff
 from cemlab.checks import DataError
-from cemlab.measure.bases import flag_bases
 from cemlab.report.employee_units import find_unit, tree_of, unit_name
 from cemlab.report.product_report import design_table
 from cemlab.report.study import of_waves, open_study
@@ -57,6 +55,11 @@ class EmployeeReport:
         """Those who answered in this wave, with their scores."""
         return of_waves(self.scored, [self.study.wave])
 
+    @property
+    def answers(self):
+        """Those who answered in this wave, as they answered."""
+        return of_waves(self.everyone, [self.study.wave])
+
     @cached_property
     def scored(self):
         """Those who answered, all waves, with their scores on every dimension."""
@@ -87,15 +90,6 @@ class EmployeeReport:
         """Bounds, favourable and unfavourable codes of every item."""
         return staff.scales(self.book, staff.every_item(self.dimensions))
 
-    @cached_property
-    def plan(self):
-        """Which groups may be shown at all: one plan for the report and for every manager's version of it."""
-        from cemlab.release import distinct_persons
-
-        cuts = [*self.levels, *self.segments]
-        waves = [self.study.wave, *([self.study.previous] if self.study.previous else [])]
-        return {w: distinct_persons(of_waves(self.everyone, [w]), cuts, person=self.study.person) for w in waves}
-
     def headcount(self, level=None, wave=None):
         """People per unit of a level (a frame), or of the whole company (a number); None where nobody knows."""
         wave, asked = wave or self.study.wave, self.asked.staff
@@ -112,31 +106,26 @@ class EmployeeReport:
             return int(table["headcount"].sum())
         return table.groupby(level, as_index=False)["headcount"].sum() if level in table else None
 
-    def door(self, frame, wave=None, answers_of=None):
-        """Results as they may leave: small bases marked or blanked, hidden groups hidden; None stays None.
+    def door(self, frame, wave=None):
+        """Results as they may leave: small bases marked or blanked, groups that the plan hides hidden; None stays None.
 
-        `answers_of` names a metric whose ``n`` counts the payroll: it is judged by the persons who answered.
+        `wave` is theirs where it is not this one. A column ``dimension`` only says which items belong together.
         """
-        from cemlab.release import blank, protect
-
         if frame is None or not len(frame):
             return None
-        wave, bases = wave or self.study.wave, self.book.bases
-        flagged = flag_bases(frame, min_n=self.study.min_n, low_n=max(self.study.min_n, bases.low_n))
-        cuts = [c for c in (*self.levels, *self.segments) if c in frame]
-        least, earlier = self.book.privacy.min_persons, None
-        persons = only_cuts(self.plan[wave], cuts)
-        if "reference" in frame and self.study.previous and (frame["reference"] == self.study.previous).any():
-            earlier = only_cuts(self.plan[self.study.previous], cuts)
-        groups = set(keys(persons, cuts))
-        known = [group in groups for group in keys(flagged, cuts)]  # nobody answered in the others
-        shown = protect(flagged[known], persons, min_persons=least, reference_persons=earlier, hide_counts=True)
-        unknown = flagged[~np.array(known)]
-        return pd.concat([shown, blank(unknown, np.ones(len(unknown), bool), True)]).sort_index(kind="stable")
+        frame, asides = frame.reset_index(drop=True), {}
+        for name in ("dimension",):
+            if name in frame:
+                asides[name] = frame[name]
+        frame = frame.drop(columns=list(asides))
+        if wave is not None and wave != self.study.wave:
+            frame = frame.assign(_wave=wave)
+        return self.study.shown(frame).assign(**asides)
 
     def files(self, results):
         """Frames of the report's files: what this version speaks of, hidden groups left out of sight altogether."""
-        return {name: self.mine(frame) for name, frame in results.items()}
+        kept = {name: self.mine(frame) for name, frame in results.items()}
+        return {name: None if f is None else f.drop(columns="dimension", errors="ignore") for name, f in kept.items()}
 
     def mine(self, frame):
         """Rows of the whole company, the manager's unit, the units above and below it; everything for the company's report."""
@@ -149,17 +138,6 @@ class EmployeeReport:
             units = [(level, code) for level, code in row.items() if code != "(all)"]
             keep.append(all(unit in wanted for unit in units))
         return frame[keep].reset_index(drop=True)
-
-
-def keys(frame, cuts):
-    """The groups of a frame as tuples of codes."""
-    return list(frame[cuts].astype(str).itertuples(index=False, name=None)) if cuts else [()] * len(frame)
-
-
-def only_cuts(persons, cuts):
-    """Persons of the groups that these cuts make."""
-    others = [c for c in persons.columns if c not in (*cuts, "persons")]
-    return persons[(persons[others] == "(all)").all(axis=1)][[*cuts, "persons"]].reset_index(drop=True)
 
 
 def open_employee(codebook, *, unit="", wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh"):
@@ -191,6 +169,7 @@ def open_employee(codebook, *, unit="", wave="latest", version=None, weights="co
     answered = payroll.filter(pl.col(asked.staff.answered) == 1) if asked.staff.answered else payroll
     answered, named, cells = weighted(answered, payroll, study, asked, weights)
     everyone = answered.collect().lazy()
+    study = study.with_plan(levels, population=everyone, panel=study.previous is not None)
     tree = tree_of(of_waves(payroll, [study.wave]), levels, book)
     mine = find_unit(unit, tree, book) if unit else None
     return EmployeeReport(study, payroll, everyone, levels, named, cells, mine, tree)

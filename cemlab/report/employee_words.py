@@ -62,8 +62,8 @@ TITLES = {
         ("Agreement inside units and differences between them ({level})", "Median r_wg(j) of at least 0.70: members agree; ICC(1): share of differences that lies between units; ICC(2): reliability of unit means, at least 0.70 for any ranking."),
     ),
     "map": (
-        ("热力图：赞成占比（%），单元与其余员工相比", "数值已向全公司收缩：人数越少，越靠近全公司。▲▼ 为与其余员工的差异经全表统一校正（BH）后显著，且达到 {least} 个百分点。— 为保密，不显示。"),
-        ("Heat map: favourable (%), units against everybody else", "Figures are shrunken towards the company: the fewer people, the closer. ▲▼: different from everybody else after adjustment over the whole map (BH) and by {least} points or more. — hidden for confidentiality."),
+        ("热力图：赞成占比（%），单元与其余员工相比", "数值已向全公司收缩：人数越少，越靠近全公司。▲▼ 为与其余员工的差异经全表统一校正（BH）后显著，且达到 {least} 个百分点；↑↓ 为较上期的变化，规则相同。— 为保密，不显示。"),
+        ("Heat map: favourable (%), units against everybody else", "Figures are shrunken towards the company: the fewer people, the closer. ▲▼: different from everybody else after adjustment over the whole map (BH) and by {least} points or more; ↑↓: changed since the last wave, same rule. — hidden for confidentiality."),
     ),
     "strengths": (
         ("与外部常模的差距（百分点）", "优势与差距须同时满足：相差不少于 5 个百分点，且经检验显著。常模由使用者在代码本中给出。"),
@@ -217,6 +217,9 @@ WORDS = {
     "census": ("，已按有限总体修正", ", with the finite-population factor"),
     "effective": ("有效样本量", "Effective base"),
     "efficiency": ("加权效率", "Efficiency of weights"),
+    "comparable_yes": ("可以比较", "yes"),
+    "comparable_shrunken": ("只看收缩后的数值", "drawn-in figures only"),
+    "comparable_no": ("团队间未见差异", "no evidence that teams differ"),
     "to_fill": ("待填", "to fill in"),
     "nothing": ("没有可以显示的数字。", "nothing that may be shown."),
     "strength": ("优势", "strength"),
