@@ -12,6 +12,7 @@ from cemlab.report.standing import WORDS, column_shares, standing
 
 STAND_IN = "〓"  # what Chinese typesetters put where a sign is missing
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+UNSEEN = "\u200b\u200c\u200d\ufe0e\ufe0f\ufeff"  # joiners and selectors take no room
 WHEEL, FAMILY, FILE = "pylopdf_fonts_zh_cn", "Noto Sans SC", "NotoSansSC-Regular.otf"
 
 
@@ -49,9 +50,9 @@ def drawn(value, lost):
     """A text with every sign that cannot be drawn replaced by a stand-in; these signs are added to `lost`."""
     missing = undrawable(value)
     for sign in missing:
-        lost[sign] = True
-    unseen = "\u200b\u200c\u200d\ufe0e\ufe0f\ufeff"  # joiners and selectors take no room
-    return "".join("" if sign in unseen else STAND_IN if sign in missing else sign for sign in value)
+        if sign not in UNSEEN:
+            lost[sign] = True
+    return "".join("" if sign in UNSEEN else STAND_IN if sign in missing else sign for sign in value)
 
 
 def deep(value, lost):
