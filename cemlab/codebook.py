@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cemlab.checks import nearest
+from cemlab.codebook_dialogues import Conversations
 from cemlab.codebook_employee import Dialogues, Dimension, EmployeeQuestions, Staff, UnitResults, check_employee
 from cemlab.codebook_errors import CodebookError, explain, positions
 from cemlab.codebook_parts import (
@@ -53,6 +54,7 @@ class Codebook(Part):
     topics: dict[str, Label] = Field(default_factory=dict, exclude=True)  # what comments are about; filled when opened
     services: dict[str, Service] = Field(default_factory=dict)
     operations: Operations = Operations()
+    conversations: Conversations | None = None
     brands: dict[Code, Brand] = Field(default_factory=dict)
     brand_questions: BrandQuestions = BrandQuestions()
     product_questions: ProductQuestions = ProductQuestions()
@@ -286,6 +288,7 @@ FIELDS = {
     "nets": Net,
     "services": Service,
     "operations": Operations,
+    "conversations": Conversations,
     "brands": Brand,
     "brand_questions": BrandQuestions,
     "outcomes": BrandOutcomes,

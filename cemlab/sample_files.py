@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from cemlab.simulate import TOUCHPOINTS, WAVES, service_answers
+from cemlab.simulate_dialogues import dialogue_rows
 
 TEXTS = {  # question -> code -> how the tool writes it
     "gender": {"1": "男", "2": "女"},
@@ -30,6 +31,7 @@ ROWS = {
 SATISFIED = {"1": "很不满意", "2": "不满意", "3": "一般", "4": "满意", "5": "很满意", "9": "未使用"}
 EASY = {"1": "很费力", "2": "比较费力", "3": "一般", "4": "比较省力", "5": "很省力"}
 QUEUE, PATIENCE = 40.0, 180.0  # seconds on the hotline: mean time until served, until hanging up (both exponential)
+DIALOGUES = "service_touchpoints_dialogues.csv"
 REFUSED, ABANDONED = 30, 24  # per wave: without consent; gone before the first rating
 
 
@@ -46,7 +48,7 @@ def write_service_sample(folder, seed=20261001):
     Returns
     -------
     list of pathlib.Path
-        One csv per wave (UTF-8 with BOM), oldest first.
+        One csv per wave (UTF-8 with BOM), oldest first. Conversations with customer service lie beside them.
 
     Notes
     -----
@@ -63,6 +65,8 @@ def write_service_sample(folder, seed=20261001):
         path = folder / f"service_touchpoints_{wave}.csv"
         path.write_bytes(b"\xef\xbb\xbf" + as_tool_writes(rng, part).write_csv().encode("utf-8"))
         paths.append(path)
+    dialogues = dialogue_rows().write_csv()
+    (folder / DIALOGUES).write_bytes(b"\xef\xbb\xbf" + dialogues.encode("utf-8"))
     return paths
 
 

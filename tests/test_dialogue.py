@@ -57,6 +57,7 @@ def test_shares_and_lengths_by_hand(cues):
 def test_flags_by_hand(cues):
     out = measured(TURNS, cues)
     flags = ["answered", "unresolved", "escalation", "churn", "promise", "empathy", "apology", "refusal"]
+    assert out["unanswered"].tolist() == [0, 0, 0, 0] and out["polite"].tolist() == [0, 0, 1, 0]
     assert out.loc["a", flags].tolist() == [1, 0, 0, 0, 1, 0, 1, 0]
     assert out.loc["b", flags].tolist() == [0, 1, 1, 0, 0, 0, 0, 0]  # nobody answered, no closing word
     assert out.loc["c", flags].tolist() == [1, 1, 0, 1, 0, 1, 1, 1]  # 还是不行 stands in the last words

@@ -7,18 +7,30 @@ from cemlab.checks import DataError, require_columns
 
 SPEAKERS = ("customer", "agent")
 CUES = {
-    "customer": ("escalation", "churn", "unresolved", "closing"),
-    "agent": ("promise", "empathy", "apology", "refusal"),
+    "customer": ("escalation", "churn", "unresolved", "closing", "question"),
+    "agent": ("promise", "empathy", "apology", "polite", "refusal"),
 }
 TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
 SECONDS = ("first_response", "reply_median", "longest_wait", "longest_silence", "duration")
 AMOUNTS = ("turns", "agent_talk_percent", "customer_turn_length", "sentiment_change")
-FLAGS = ("answered", "unresolved", "escalation", "churn", "promise", "empathy", "apology", "refusal")
+FLAGS = (
+    "answered",
+    "unanswered",
+    "unresolved",
+    "escalation",
+    "churn",
+    "promise",
+    "empathy",
+    "apology",
+    "polite",
+    "refusal",
+)
+AS_MARKS = ("unresolved", "closing", "question")  # cues that serve other flags
 
 
 def load_cues(path="dialogue"):
-    """Cue words from YAML: ``customer`` (escalation, churn, unresolved, closing) and ``agent`` (promise, empathy, apology,
-    refusal), each a list of words. Raises ValueError for a missing file, an unknown or an empty list.
+    """Cue words from YAML: ``customer`` (escalation, churn, unresolved, closing, question) and ``agent`` (promise, empathy,
+    apology, polite, refusal), each a list of words. Raises ValueError for a missing file, an unknown or an empty list.
     """
     from cemlab.text.lexicon import fold, read_yaml, shipped
 
@@ -70,7 +82,8 @@ def conversation_measures(
         answer), ``longest_silence`` (between two messages), ``duration``; ``messages, turns`` (messages in a row by one
         side are one turn), ``agent_talk_percent`` (of characters), ``customer_turn_length`` (characters);
         ``opening_sentiment, closing_sentiment`` (probability, first and last opinion of the customer),
-        ``sentiment_change``; flags 0/1 ``answered, unresolved, escalation, churn, promise, empathy, apology, refusal``.
+        ``sentiment_change``; flags 0/1 ``answered, unanswered, unresolved, escalation, churn, promise, empathy,
+        apology, polite, refusal``.
 
     Raises
     ------
@@ -82,6 +95,7 @@ def conversation_measures(
 
     Notes
     -----
+    Unanswered: the customer's last turn asks something and nobody of the agents writes after it.
     Unresolved: the customer's last message holds a word of `unresolved`, or it is the last of the conversation and no
     closing word (谢谢, 好的). Flags are words, not understanding: have a sample coded by hand (`draw_to_check`) and print
     its precision beside them. A conversation cut off by the export looks unresolved.
@@ -106,15 +120,12 @@ def conversation_measures(
     asked = at.filter(is_customer).min()
     length = said.str.len_chars().fill_null(0)
     own = pl.col("opinion").filter(is_customer & pl.col("opinion").is_not_null())
-    flags = [
-        pl.col(kind).any().cast(pl.Float64)
-        for kinds in CUES.values()
-        for kind in kinds
-        if kind not in ("unresolved", "closing")
-    ]
+    flags = [pl.col(kind).any().cast(pl.Float64) for kinds in CUES.values() for kind in kinds if kind not in AS_MARKS]
     open_end = pl.col("unresolved").filter(is_customer).last() | (
         (who.last() == "customer") & ~pl.col("closing").filter(is_customer).last()
     )
+    is_last = pl.col("turn") == pl.col("turn").max()
+    left_open = (pl.col("question") & is_last).any()
     out = frame.group_by("id", maintain_order=True).agg(
         *(pl.col(k).first() for k in keep),
         started=at.min(),
@@ -127,6 +138,7 @@ def conversation_measures(
         opening_sentiment=own.first(),
         closing_sentiment=own.last(),
         answered=(is_agent & (at >= asked)).any().cast(pl.Float64),
+        unanswered=left_open.cast(pl.Float64),
         unresolved=open_end.cast(pl.Float64),
     )
     cue_flags = frame.group_by("id", maintain_order=True).agg(*flags)
