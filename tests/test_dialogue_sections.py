@@ -9,7 +9,7 @@ import pytest
 from cemlab.checks import DataError
 from cemlab.codebook import load_codebook
 from cemlab.codebook_dialogues import Conversations
-from cemlab.collect.dialogues import find_table, read_dialogues
+from cemlab.collect.dialogues import find_table, open_dialogues, read_dialogues
 from cemlab.report.dialogue_sections import conversations
 from cemlab.simulate_dialogues import PLANTED, TEAMS, dialogue_rows
 from cemlab.text.dialogue_quality import load_rules, quality_flags, quality_scores
@@ -100,7 +100,7 @@ def test_the_release_rule_is_asked_before_anything_is_shown(sample, page):
 def test_a_study_takes_the_conversations_of_its_wave(part, sample, root, page):
     book = load_codebook(root / "data" / "codebooks" / "service_touchpoints.yml")
     study = SimpleNamespace(codebook=book, lang="en", min_n=30, wave="2026Q3")
-    out = conversations(study, sentiment=judged)
+    out = conversations(study, open_dialogues(book), sentiment=judged)
     every = out[(out["item"] == "answered") & (out["team"] == "(all)")]["n"].item()
     assert every == 330 and "Night desk" in page()
 
@@ -108,7 +108,7 @@ def test_a_study_takes_the_conversations_of_its_wave(part, sample, root, page):
 def test_a_study_without_conversations_says_so(home, root, page):
     book = load_codebook(root / "data" / "codebooks" / "service_touchpoints.yml")
     study = SimpleNamespace(codebook=book, lang="zh", min_n=30, wave="2026Q3")
-    assert conversations(study) is None and "未找到会话文件" in page()
+    assert conversations(study, open_dialogues(book)) is None and "未找到会话文件" in page()
     bare = SimpleNamespace(codebook=book.model_copy(update={"conversations": None}), lang="en", min_n=30, wave="x")
     assert conversations(bare) is None and "no conversations" in page()
 

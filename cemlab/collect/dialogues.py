@@ -46,6 +46,14 @@ def find_table(name):
     return next((folder / name for folder in places if (folder / name).is_file()), None)
 
 
+def open_dialogues(codebook, *, lake=None):
+    """The conversations of a study, or None where its codebook names none or their file is not there; see `read_dialogues`."""
+    part = codebook.conversations
+    if part is None or find_table(part.table) is None:
+        return None
+    return read_dialogues(part, study=codebook.name, lake=lake)
+
+
 def read_dialogues(part, *, study, lake=None):
     """Read the conversations that a codebook names.
 

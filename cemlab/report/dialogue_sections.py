@@ -4,7 +4,6 @@ from datetime import date
 
 import pandas as pd
 
-from cemlab.collect.dialogues import find_table, read_dialogues
 from cemlab.measure.bases import flag_bases
 from cemlab.measure.schema import ALL
 from cemlab.report.dialogue_words import MAIN, MEASURES, TITLES, WORDS
@@ -21,13 +20,15 @@ def say(key, lang, **words):
     return WORDS[key][0 if lang == "zh" else 1].format(**words)
 
 
-def conversations(given, *, lang=None, min_n=None, name_of=None, sentiment="model", shown=None, days=None):
+def conversations(given, turns=None, *, lang=None, min_n=None, name_of=None, sentiment="model", shown=None, days=None):
     """Show conversations by team: what was measured, a picture, a table, and the rules of quality that were broken.
 
     Parameters
     ----------
     given : Study or cemlab.collect.dialogues.Turns
-        A study whose codebook has ``conversations``, or messages read by `read_dialogues`.
+        A study, whose wave, language and names of teams are taken, or messages alone, read by `read_dialogues`.
+    turns : Turns, optional
+        The study's messages, from `cemlab.collect.dialogues.open_dialogues`; None: there are none, and a sentence says so.
     lang : {"zh", "en"}, optional
         The study's, else zh.
     min_n : int, optional
@@ -55,13 +56,12 @@ def conversations(given, *, lang=None, min_n=None, name_of=None, sentiment="mode
     lang, min_n = lang or getattr(study, "lang", "zh"), min_n or getattr(study, "min_n", 30)
     if study is not None:
         part = study.codebook.conversations
-        if part is None or find_table(part.table) is None:
+        if turns is None:
             told = say("not_named", lang) if part is None else say("absent", lang, name=part.table)
             display(Markdown(f"*{told}*"))
             return None
         name_of = name_of or (lambda code: part.team_name(code, lang))
-        days = days or wave_days(study)
-        given = read_dialogues(part, study=study.codebook.name)
+        days, given = days or wave_days(study), turns
     measures = measured(given, sentiment, days)
     if not len(measures):
         display(Markdown(f"*{say('none_now', lang)}*"))
