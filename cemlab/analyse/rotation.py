@@ -21,7 +21,7 @@ def varimax(loadings, *, tolerance=1e-5, rounds=1000):
     return loadings @ turn, turn
 
 
-def oblimin(loadings, *, tolerance=1e-9, rounds=5000):
+def oblimin(loadings, *, tolerance=1e-7, rounds=2000):
     """Loadings after oblimin (gamma 0, no normalisation) and the correlations of the factors.
 
     Notes
@@ -61,6 +61,8 @@ def oblimin(loadings, *, tolerance=1e-9, rounds=5000):
             if value - found[1] > 0.5 * size**2 * step:
                 break
             step /= 2
+        if value - found[1] <= 1e-15 * value:
+            break  # nothing more to gain but rounding
         turn, (turned, value, inner) = new, found
         slope = downhill(turn, turned, inner)
     return turned, turn.T @ turn
