@@ -82,6 +82,8 @@ PUBLIC = {
     "mcdonald_omega": "cemlab.analyse.omega",
     "factor_structure": "cemlab.analyse.factor_structure",
     "confirmatory_factors": "cemlab.analyse.confirmatory",
+    "unit_drivers": "cemlab.analyse.unit_drivers",
+    "unit_levers": "cemlab.analyse.unit_levers",
     "penalty_reward": "cemlab.analyse.penalty_reward",
     "experience_curve": "cemlab.analyse.journey",
     "funnel_plot": "cemlab.analyse.funnel_plot",
