@@ -87,6 +87,10 @@ class ProductReport:
             return plain.assign(product=results["product"].to_numpy(), reference=results["reference"].to_numpy())
         study = self.study
         rows = self.rows_for(results) if rows is None else rows
+        whole = [c for c in ("concept", "product", *study.segments) if c in results and (results[c] == ALL).all()]
+        if whole:  # a cut that no row makes
+            out = self.shown(results.drop(columns=whole), rows, by)
+            return out.assign(**dict.fromkeys(whole, ALL))[list(results.columns)]
         have = rows.collect_schema().names()
         cuts = [c for c in results.columns if c in (by or ("concept", "product", *study.segments)) and c in have]
         flagged = flag_bases(results, min_n=study.min_n, low_n=max(study.min_n, self.book.bases.low_n))
