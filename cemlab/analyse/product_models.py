@@ -5,6 +5,7 @@ from cemlab.codebook import code
 from cemlab.measure.stack import RESPONDENT
 
 WHO = {"person": RESPONDENT, "task": "task"}
+LOOSE = 1.05  # largest R-hat at which a model of persons may be used at all; beyond it the model for all serves
 LEAST_TASKS, LEAST_PERSONS = 4, 60  # from which on utilities of persons are estimated
 
 
@@ -87,6 +88,11 @@ def many(rows):
     """Whether persons and their tasks are many enough for utilities of persons."""
     tasks = rows.groupby(WHO["person"])[WHO["task"]].nunique()
     return len(tasks) >= LEAST_PERSONS and tasks.median() >= LEAST_TASKS
+
+
+def settled(model):
+    """A model of persons whose chains have met well enough to be used; None otherwise."""
+    return model if model is not None and float(model.convergence["r_hat"].max()) <= LOOSE else None
 
 
 def steps_of(draws):

@@ -171,6 +171,9 @@ def demand_chart(demand, optimum=None, *, codebook=None, lang="zh", unit="", sha
             labels.say(f"价格（{unit}）" if unit else "价格", f"Price ({unit})" if unit else "Price"), color=SOFT
         )
         lower.set_xlim(upper.get_xlim())
+        if few:
+            upper.set_xticks(list(bought["at"]))
+            lower.set_xticks(list(bought["at"]), [price(at) for at in bought["at"]])
         upper.tick_params(axis="x", labelbottom=False)
     told = [f"{price(r.at)}: {r.estimate:.1f}%" for r in bought.itertuples()][:12]
     fig.cemlab_alt = labels.say("需求曲线：", "Demand: ") + labels.say("；", "; ").join(told)

@@ -20,7 +20,8 @@ def say(key, lang, **words):
 def titled(key, lang, **words):
     """Title and note of a picture or table."""
     title, note = ALL_TITLES[key][0 if lang == "zh" else 1]
-    return {"title": title.format(**words), "note": note.format(**words) or None}
+    note = note.format(**words)
+    return {"title": title.format(**words), "note": note[:1].upper() + note[1:] or None}
 
 
 def heading(report, key, *parts):

@@ -87,7 +87,7 @@ def level_name(report, attribute, level=None):
 
 def utility_frame(report, utilities):
     """Every level with its utility, base levels at 0, attributes as headings."""
-    known = {r["item"]: r for r in utilities.to_dict("records")}
+    known = {r["item"]: r for r in utilities[utilities["metric"] == "utility"].to_dict("records")}
     rows = []
     for name, asked in part(report).attributes.items():
         if not asked.levels or asked.linear:
@@ -172,7 +172,10 @@ def fit_table(report, model, persons):
             + (" Fewer than 300 people: indicative." if few else "")
         )
     )
-    return table(frame, report, "fit", note=note + (convergence_words(report, persons) if persons is not None else ""))
+    if persons is not None:
+        met = convergence_words(report, persons)
+        note += f"个人模型{met}。" if zh else f" The model of persons: {met}."
+    return table(frame, report, "fit", note=note)
 
 
 def utilities(report, model):
@@ -245,11 +248,12 @@ def conjoint_card(report, model):
     ]
 
 
-def item_card(report, found):
+def item_card(report, found, persons=None):
     """A card of the item that matters most."""
     if found is None or not enough(report, found.fit["persons"]):
         return []
-    rows = found.scores[found.scores["metric"] == "share"]
+    scores = found.scores if persons is None else persons.utilities
+    rows = scores[scores["metric"] == "share"]
     row = rows.loc[rows["estimate"].idxmax()]
     title = f"{say('card_first', report.lang)}{'：' if report.lang == 'zh' else ': '}{item_name(report, row['item'])}"
     return [

@@ -26,13 +26,13 @@ def sorted_comments(report, which):
         return None, ""
     have = [*dict.fromkeys(c for c in (test.concept, "_person", study.weights) if c)]
     rows = study.rows.read(study.wave, comments=True).select(*have, name).collect()
-    rows = rows.filter(pl.col(name).str.contains(r"[\p{L}\p{N}]") & pl.col(test.concept).is_not_null())
+    rows = rows.filter(pl.col(name).str.contains(r"[\p{L}\p{N}]") & pl.col(test.concept or "concept").is_not_null())
     if len(rows) < LEAST:
         return None, "few_comments"
     if rows[name].str.contains(r"\p{Han}").mean() < CHINESE:
         return None, "foreign"
     rows = rows.with_columns(mask_series(rows[name]).alias(name)).rename(
-        {test.concept: "concept"} if test.concept != "concept" else {}
+        {test.concept: "concept"} if test.concept not in (None, "concept") else {}
     )
     try:
         themes = find_themes(rows[name].to_list(), candidates=(2, 3, 4, 5, 6))
@@ -40,6 +40,11 @@ def sorted_comments(report, which):
         return None, "few_comments"
     shares = theme_scores(rows, name, themes=themes, by="concept", weights=study.weights, min_n=study.min_n)
     return (report.shown(shares, rows.lazy()), themes.names), ""
+
+
+def by_concept(report):
+    """Whether open answers can be told apart by concept: a column says which one a row is about, or there is one only."""
+    return report.book.product_questions.concept_test.concept is not None or len(report.order["concept"]) == 1
 
 
 def comment_table(report, found, which):

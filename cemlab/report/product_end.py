@@ -3,6 +3,7 @@
 import pandas as pd
 
 from cemlab import report as show
+from cemlab.report.product_comments import by_concept
 from cemlab.report.product_verdict import product_findings, product_opening
 from cemlab.report.wording import gap
 from cemlab.report.wording import value as worded
@@ -53,9 +54,9 @@ def with_segments(report):
 
 
 def with_comments(report):
-    """The part that holds likes and dislikes, where they were asked beside a column of the concept."""
+    """The part that holds likes and dislikes, where they can be told apart by concept."""
     test = report.book.product_questions.concept_test
-    return ["concept_test"] if test and test.concept and (test.likes or test.dislikes) else ["(none)"]
+    return ["concept_test"] if test and (test.likes or test.dislikes) and by_concept(report) else ["(none)"]
 
 
 def methods(report, said):
