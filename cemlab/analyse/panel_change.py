@@ -43,7 +43,8 @@ def panel_change(data, scores, *, person, wave, previous, current, explain=(), l
         "all" - everybody who answered either wave, the covariance of those in both subtracted;
         "likelihood" - everybody, means by maximum likelihood of a bivariate normal distribution: right when drop-out depends on
         what was answered (missing at random), as a mixed model for repeated measures;
-        "weighted" - those who answered both, weighted by 1 / chance of coming back, from a logistic model of the first wave.
+        "weighted" - those who answered both (and all that explains the return), weighted by 1 / chance of coming back, from a
+        logistic model of the first wave.
 
         ``n`` and ``n_reference`` count the persons used in the current and the previous wave.
 
@@ -75,9 +76,10 @@ def panel_change(data, scores, *, person, wave, previous, current, explain=(), l
         both = ~np.isnan(first) & ~np.isnan(second)
         weight = None if chances is None else 1 / wide[score].index.map(chances).to_numpy(float)
         for kind in KINDS:
-            found = change_of(kind, first, second, both, weight, level) if both.sum() >= max(min_n, 3) else {}
-            n = both.sum() if kind in ("paired", "weighted") else (~np.isnan(second)).sum()
-            other = both.sum() if kind in ("paired", "weighted") else (~np.isnan(first)).sum()
+            used = both if kind != "weighted" or weight is None else both & ~np.isnan(weight)
+            found = change_of(kind, first, second, used, weight, level) if used.sum() >= max(min_n, 3) else {}
+            alone = kind in ("paired", "weighted")
+            n, other = (used.sum(), used.sum()) if alone else ((~np.isnan(v)).sum() for v in (second, first))
             rows.append({"item": score, "method": kind, "n": int(n), "n_reference": int(other), **found})
     frame = pd.DataFrame(rows)
     frame = frame.reindex(columns=dict.fromkeys([*frame.columns, "estimate", "difference", "p_value"]))
@@ -115,8 +117,6 @@ def change_of(kind, first, second, both, weight, level):
         if weight is None:
             return {}
         w = weight[both]
-        if np.isnan(w).any():  # joined without the answers that explain the return
-            return {}
         before, after = w @ a / w.sum(), w @ b / w.sum()
         gap = (b - a) - (after - before)
         se = np.sqrt(n / (n - 1) * (w**2 @ gap**2)) / w.sum()
