@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from cemlab.measure import packed_counts as packing
-from cemlab.measure.compact import compact
+from cemlab.measure.compact import apart, compact
 from cemlab.measure.moments import counts, cross_moments, moments
 from cemlab.measure.persons import distinct_persons
 from cemlab.measure.scores import mean_score, nps, top_box
+from cemlab.measure.table_counts import Block, Item, table_counts
 
 WHYS = [None, "no_answer", "not_applicable", "not_asked"]
 
@@ -178,3 +179,20 @@ def test_a_whole_study_says_the_same_from_memory(tmp_path, monkeypatch):
     assert plain.keys() == small.keys()
     for name, frame in plain.items():
         assert_frame_equal(frame, small[name], check_dtype=False, rtol=1e-9, atol=1e-9, obj=name)
+
+
+def test_tables_by_banner_are_the_same():
+    def call(data):
+        items = [Item("score", ("score",)), Item("amount", ("score",))]
+        found = table_counts(data, items, [Block("(all)"), Block("team", ("team",))], weights="w")
+        return found.assign(code="").astype({"key": "str"})
+
+    small = same(answers().select("score", "score__why", "team", "w"), call)
+    assert small[small["block"] == "(all)"]["unasked"].sum() == 4  # two gaps not asked or not applicable, two items
+
+
+def test_waves_held_apart_are_the_rows_of_each():
+    small = compact(answers().lazy())
+    parts = apart(small, "team", ["b", "a"])
+    assert {code: len(part) for code, part in parts.items()} == {"a": 4, "b": 4}
+    assert parts["a"].equals(small.collect().filter(pl.col("team") == "a"))

@@ -98,3 +98,13 @@ def test_wording():
         plot(stores([0.5, 0.6], 100).assign(ok=7))
     with pytest.raises(ValueError, match="`dispersion` is 'some'"):
         plot(stores([0.5, 0.6], 100), dispersion="some")
+
+
+def test_one_unit_far_off_is_not_pulled_to_the_others():
+    """19 alike units and one 60 points below: its shrunken score stays on its side of them."""
+    rng = np.random.default_rng(4)
+    rows = [pd.DataFrame({"shop": f"{i:02d}", "q": rng.choice([10.0, 3.0], 60, p=[0.6, 0.4])}) for i in range(19)]
+    rows.append(pd.DataFrame({"shop": "bad", "q": rng.choice([10.0, 3.0], 60, p=[0.3, 0.7])}))
+    found = funnel_plot(pd.concat(rows), "q", by="shop").set_index("shop")
+    assert found.loc["bad", "signal"] == "beyond_998"
+    assert found.loc["bad", "estimate"] < found.loc["bad", "shrunken"] < found.loc["bad", "target"] - 10

@@ -2,28 +2,21 @@
 
 import pandas as pd
 
-COLUMNS = [
-    "kind",
-    "item",
-    "group",
-    "evidence",
-    "figure",
-    "low",
-    "high",
-    "gain",
-    "gain_low",
-    "gain_high",
-    "reach",
-    "cost",
-]
+from cemlab.analyse.waiting_curve import falls_faster
+
+COLUMNS = ["kind", "item", "group", "evidence", "figure", "low", "high", "target"]
+COLUMNS += ["gain_item", "gain", "gain_low", "gain_high", "reach", "cost"]
+STANDS = ("ok", "low_base")
 MOST = 8
 
 
-def recommended_actions(*, experiences=None, named=(), stores=None, store=None, knees=None):
+def recommended_actions(*, outcome=None, experiences=None, named=(), stores=None, store=None, knees=None):
     """Actions that the results carry; nothing without a row that stands.
 
     Parameters
     ----------
+    outcome : str, optional
+        Overall rating that the drivers explain.
     experiences : pandas.DataFrame, optional
         Key experiences (`key_experiences`).
     named : list of str
@@ -38,29 +31,51 @@ def recommended_actions(*, experiences=None, named=(), stores=None, store=None, 
     Returns
     -------
     pandas.DataFrame
-        ``kind`` ("improve" a touchpoint, "visit" a store, "wait": keep a wait under its knee), ``item, group, evidence``
-        (which figure), ``figure, low, high``, ``gain, gain_low, gain_high`` (points of the overall rating that go with one
-        point more on the touchpoint; an association, no promise), ``reach`` (percent of customers), ``cost``; eight rows
-        at most, touchpoints first.
+        ``kind`` ("improve" a touchpoint, "wait": keep a wait under its knee, "visit" a store), ``item, group, evidence`` (which
+        figure), ``figure, low, high, target``; then what would go with it: ``gain, gain_low, gain_high`` in points of
+        ``gain_item``, ``reach`` (percent of customers concerned), ``cost``. Eight rows at most: touchpoints first, then waits,
+        then stores from the weakest.
+
+    Notes
+    -----
+    The gain of a touchpoint goes with one point more on it; that of a wait with waits that end at the knee; that of a store with
+    a store that comes up to the centre of the funnel (its share of the answers times what it lacks, by shrunken score). All
+    three are associations, no promises of cause, and do not add up.
     """
     rows = []
     if experiences is not None:
         table = experiences.set_index("item")
-        for item in [name for name in named if name in table.index]:
-            row = table.loc[item]
-            facts = {"figure": row["performance"], "low": row["performance"] + row["shortfall"], "high": float("nan")}
-            gains = {name: row[name] for name in ("gain", "gain_low", "gain_high", "reach", "cost")}
-            rows.append({"kind": "improve", "item": item, "evidence": "performance", **facts, **gains})
-    for item, knee in (knees or {}).items():
-        found = knee.set_index("metric")
-        if "knee" in found.index and found.loc["knee", "status"] in ("ok", "low_base"):
-            place = found.loc["knee"]
-            facts = {"figure": place["estimate"], "low": place["ci_low"], "high": place["ci_high"]}
-            rows.append({"kind": "wait", "item": item, "evidence": "knee", **facts})
+        rows += [touchpoint(item, table.loc[item], outcome) for item in named if item in table.index]
+    rows += [wait(item, knee) for item, knee in (knees or {}).items() if falls_faster(knee)]
     if stores is not None:
-        worse = stores[stores["signal"].isin(["beyond_998", "beyond_95"]) & stores["status"].isin(["ok", "low_base"])]
+        answers = stores["n"].sum()
+        worse = stores[stores["signal"].isin(["beyond_998", "beyond_95"]) & stores["status"].isin(STANDS)]
         worse = worse[worse["estimate"] < worse["target"]].sort_values("shrunken")
-        for row in worse.to_dict("records"):
-            facts = {"figure": row["shrunken"], "low": row["shrunken_low"], "high": row["shrunken_high"]}
-            rows.append({"kind": "visit", "item": row["item"], "group": row[store], "evidence": row["signal"], **facts})
+        rows += [visit(row, store, answers) for row in worse.to_dict("records")]
     return pd.DataFrame(rows[:MOST], columns=COLUMNS)
+
+
+def touchpoint(item, row, outcome):
+    """A key experience: what one point more goes with."""
+    gains = {name: row[name] for name in ("gain", "gain_low", "gain_high", "reach", "cost")}
+    figures = {"figure": row["performance"], "target": row["performance"] + row["shortfall"]}
+    return {"kind": "improve", "item": item, "evidence": "performance", "gain_item": outcome} | figures | gains
+
+
+def wait(item, knee):
+    """A wait with a knee: what goes with no wait beyond it."""
+    rows = knee.set_index("metric")
+    place, gain = rows.loc["knee"], rows.loc["gain"]
+    facts = {"figure": place["estimate"], "low": place["ci_low"], "high": place["ci_high"], "gain_item": place["item"]}
+    gains = {"gain": gain["estimate"], "gain_low": gain["ci_low"], "gain_high": gain["ci_high"]}
+    return {"kind": "wait", "item": item, "evidence": "knee", "reach": rows.loc["beyond", "estimate"]} | facts | gains
+
+
+def visit(row, store, answers):
+    """A store below its limits: what the whole gains if it comes up to the centre."""
+    share = row["n"] / answers
+    low, high = row["shrunken_low"], row["shrunken_high"]
+    gains = {"gain": share * (row["target"] - row["shrunken"]), "gain_low": share * (row["target"] - high)}
+    gains |= {"gain_high": share * (row["target"] - low), "gain_item": row["item"], "reach": 100 * share}
+    facts = {"figure": row["shrunken"], "low": low, "high": high, "target": row["target"]}
+    return {"kind": "visit", "item": row["item"], "group": row[store], "evidence": row["signal"]} | facts | gains

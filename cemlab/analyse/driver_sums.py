@@ -15,6 +15,10 @@ MIN_USERS, MIN_JOINT = 100, 30
 LARGEST_REPAIR = 0.1
 
 
+class NoDrivers(ValueError):
+    """Answers that carry no driver analysis: too few, too much alike, or contradicting each other."""
+
+
 @dataclass(frozen=True)
 class DriverSums:
     """Sums of a driver analysis; made by `driver_sums`."""
@@ -119,7 +123,7 @@ def driver_sums(
     frame = frame.filter(~number_column(outcome).is_null())
     people = reasons(frame.to_native(), [*drivers, outcome], where=where).set_index("item")
     if people.loc[outcome, "n"] == 0 or people.loc[outcome, "low"] == people.loc[outcome, "high"]:
-        raise ValueError(
+        raise NoDrivers(
             f"{where}: the outcome {outcome!r} has no spread in {people.loc[outcome, 'n']:,} answers; nothing can drive it."
         )
     constant = [d for d in drivers if people.loc[d, "n"] == 0 or people.loc[d, "low"] == people.loc[d, "high"]]
@@ -143,13 +147,13 @@ def driver_sums(
         products = products[:, places][:, :, places]
     how = missing if gaps else "complete"
     if len(kept) < 2:
-        raise ValueError(
+        raise NoDrivers(
             f"{where}: {len(kept)} of {len(drivers)} drivers can be estimated ({excluded}); at least 2 are needed. "
             f"Constant ratings tell nothing, and a touchpoint needs {min_users} users (`min_users`)."
         )
     w, w2 = found["w"].sum(), found["w2"].sum()
     if w == 0:
-        raise ValueError(f"{where}: no row answers the outcome and all {len(kept)} drivers; take missing='pairwise'.")
+        raise NoDrivers(f"{where}: no row answers the outcome and all {len(kept)} drivers; take missing='pairwise'.")
     used = found["n"] > 0
     return DriverSums(
         outcome=outcome,

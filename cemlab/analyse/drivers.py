@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.analyse.driver_figures import figures, less_noise
-from cemlab.analyse.driver_sums import LARGEST_REPAIR, MIN_USERS, DriverSums, driver_sums, repaired
+from cemlab.analyse.driver_sums import LARGEST_REPAIR, MIN_USERS, DriverSums, NoDrivers, driver_sums, repaired
 from cemlab.analyse.driver_table import NOISE, driver_claims, driver_table
 from cemlab.analyse.lmg import MOST, subset_r2
 from cemlab.checks import require_choice, require_level
@@ -105,8 +105,10 @@ def key_drivers(
     Raises
     ------
     ValueError
-        Wrong columns or options; more than 18 drivers with "lmg"; a pairwise matrix that no small repair makes a
-        correlation matrix.
+        Wrong columns or options; more than 18 drivers with "lmg".
+    NoDrivers
+        A ValueError: an outcome without spread, fewer than two drivers that can be estimated, or a pairwise matrix that no
+        small repair makes a correlation matrix.
     DataError
         A missing or negative weight.
 
@@ -138,7 +140,7 @@ def key_drivers(
     base = sums.describe(sums.total)
     fixed, change = repaired(base[3])
     if change > LARGEST_REPAIR:
-        raise ValueError(
+        raise NoDrivers(
             f"{where}: the pairwise correlations contradict each other (smallest eigenvalue "
             f"{np.linalg.eigvalsh(base[3])[0]:.3f}; a repair would move one by {change:.2f}); take missing='listwise' or "
             "leave out drivers that few people share."

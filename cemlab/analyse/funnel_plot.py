@@ -78,7 +78,8 @@ def funnel_plot(
     Limits: target +/- z sqrt(v / n_eff + tau^2), v the variance of an answer at the target (p (1 - p) for shares, pooled
     inside units for NPS and means). With 50 units and no true difference 2 or 3 lie beyond 95 %: a signal, not a claim; 99.8 %
     is the one to act on. Limits of shares are normal and cut at the ends of the scale. Shrunken scores pull each unit
-    to the target by how little it is known; ranks are drawn from them, so units that cannot be told apart have
+    to the target by how little it is known (the spread between units is here that of all of them, extremes not drawn in,
+    or one unit far off would be pulled to the others); ranks are drawn from them, so units that cannot be told apart have
     wide rank intervals. Answers without a unit are left out.
 
     References
@@ -112,7 +113,9 @@ def funnel_plot(
     if not variance > 0:
         raise ValueError(f"{where}: answers do not vary around the target {centre:g}; there is nothing to hold apart.")
     sampling = variance / np.where(units["n_eff"] > 0, units["n_eff"], np.nan)
-    phi, tau2 = overdispersion((mean - centre) / np.sqrt(sampling[judged]), sampling[judged], winsor)
+    z = (mean - centre) / np.sqrt(sampling[judged])
+    phi, tau2 = overdispersion(z, sampling[judged], winsor)
+    _, spread_of_all = overdispersion(z, sampling[judged], 0)
     if dispersion == "none" or (dispersion == "auto" and phi <= 1 + 2 * np.sqrt(2 / judged.sum())):
         limit_tau2, how = 0.0, "sampling"
     else:
@@ -128,7 +131,9 @@ def funnel_plot(
         out[f"upper_{name}"] = np.minimum(centre + z * spread, top_end)
     beyond = np.abs(out["z"])
     out["signal"] = np.select([beyond > LIMITS["998"], beyond > LIMITS["95"]], ["beyond_998", "beyond_95"], "")
-    out = out.join(shrunken_ranks(units["mean"], sampling, centre, tau2, units["n_eff"] >= rank_n, level, draws, seed))
+    out = out.join(
+        shrunken_ranks(units["mean"], sampling, centre, spread_of_all, units["n_eff"] >= rank_n, level, draws, seed)
+    )
     out = out.assign(tau=np.sqrt(tau2), phi=phi, method=how, status=np.where(judged, "ok", "not_estimable"))
     figures = ["estimate", "z", "shrunken", "shrunken_low", "shrunken_high", "rank", "rank_low", "rank_high"]
     out.loc[~judged, figures] = np.nan

@@ -52,14 +52,11 @@ def peak_end(data, outcome, touchpoints, *, weights=None, cluster=None, level=0.
     frame = lazy(data, where)
     values = [number_column(name) for name in touchpoints]
     rated = nw.sum_horizontal(*(nw.when(value.is_null()).then(nw.lit(0)).otherwise(nw.lit(1)) for value in values))
-    last = values[-1]
-    for value in reversed(values[:-1]):
-        last = nw.when(last.is_null()).then(value).otherwise(last)
     frame = frame.with_columns(
         nw.mean_horizontal(*values).alias("average"),
         nw.min_horizontal(*values).alias("low_point"),
         nw.max_horizontal(*values).alias("high_point"),
-        last.alias("last_moment"),
+        nw.coalesce(*reversed(values)).alias("last_moment"),
         rated.alias("rated__"),
     )
     frame = frame.filter(nw.col("rated__") >= FEWEST).to_native()

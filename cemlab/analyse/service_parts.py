@@ -1,12 +1,16 @@
 """Operational data beside experience, chosen by the codebook: waits, first contacts, complaints, who answered."""
 
+import narwhals as nw
+import pandas as pd
+
 from cemlab.analyse.operations import complaint_chart, complaint_rate, first_contact_resolution
 from cemlab.analyse.waiting import waiting_times
 from cemlab.measure.moments import columns_of, counts, lazy
 from cemlab.measure.response import nonresponse, response_rate
-from cemlab.measure.schema import MISSING, combine
+from cemlab.measure.schema import ALL, MISSING, combine
 
 FEWEST_PERIODS = 8
+MANY_LEVEL = 0.998  # of one group among many, as in a funnel plot
 
 
 def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30):
@@ -18,8 +22,10 @@ def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30):
         Answers (or calls, or invitations) of one wave.
     codebook : Codebook
     by : str, optional
-        A column (the store) that first contacts and complaints are cut by as well.
+        A column (the store) that complaints and response are cut by as well; groups get 99.8 % limits, as many are held
+        against the whole.
     level : float, default 0.95
+        Of the totals.
     min_n : int, default 30
         Fewer on one side, and the comparison of those who answered is left out.
 
@@ -32,15 +38,20 @@ def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30):
     asked, have = codebook.operations, set(columns_of(lazy(data, "operational_figures")))
     out = {}
     if asked.wait and {asked.wait, asked.served} <= have:
-        waited = with_value(data, asked.wait)
+        waited = with_value(with_value(data, asked.wait), asked.served)
         out["wait"] = waiting_times(waited, asked.wait, asked.served, level=level, within=asked.within)
     if asked.contacts in have:
         out["first_contact"] = first_contact_resolution(with_value(data, asked.contacts), asked.contacts, level=level)
     if asked.complained in have:
-        frames = [complaints_by(data, asked.complained, cut, level) for cut in ([], *([[by]] if by else []))]
+        frames = [complaints_by(data, asked.complained, [], level)]
+        frames += [complaints_by(data, asked.complained, [by], MANY_LEVEL)] if by else []
         out["complaints"] = combine(frames)
     if asked.answered in have:
-        out["response"] = response_rate(data, asked.answered, by=by, level=level)
+        frames = [response_rate(data, asked.answered, level=level)]
+        if by:
+            groups = response_rate(data, asked.answered, by=by, level=MANY_LEVEL)
+            frames.append(groups[groups[by] != ALL])
+        out["response"] = combine(frames)
         sides = counts(data, asked.answered).dropna(subset="value").set_index("value")["n"]
         if asked.amounts and min(sides.get(0.0, 0), sides.get(1.0, 0)) >= min_n:
             out["nonresponse"] = nonresponse(data, asked.answered, list(asked.amounts), level=level, min_n=min_n)
@@ -49,8 +60,6 @@ def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30):
 
 def with_value(data, column):
     """Rows in which a column holds something."""
-    import narwhals as nw
-
     return lazy(data, "operational_figures").filter(~nw.col(column).is_null()).to_native()
 
 
@@ -73,8 +82,6 @@ def complaints_over_time(data, codebook):
 
     Weeks with fewer than ten customers are left out.
     """
-    import pandas as pd
-
     complained = codebook.operations.complained
     if not {complained, "_date"} <= set(columns_of(lazy(data, "complaints_over_time"))):
         return None

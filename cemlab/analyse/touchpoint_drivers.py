@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cemlab.analyse.driver_sums import driver_sums
+from cemlab.analyse.driver_sums import NoDrivers, driver_sums
 from cemlab.analyse.driver_table import driver_claims, driver_table
 from cemlab.analyse.drivers import key_drivers
 from cemlab.analyse.importance import importance_performance, improvement_paths, key_experiences
@@ -15,6 +15,7 @@ from cemlab.measure.profile import response_profile
 from cemlab.measure.rows import thinned
 
 MIN_ANSWERS = 200  # under this many answers correlations only (STUDIES: n >= max(200, 10 a driver))
+ENOUGH = 200_000  # answers that a regression row by row takes; more only costs time
 WIDELY = 0.6  # touchpoints used by this share of guests enter one regression row by row
 
 
@@ -48,7 +49,8 @@ def study_drivers(data, codebook, *, weights=None, cluster=None, level=0.95, see
     Returns
     -------
     Drivers or None
-        None with fewer than two touchpoints, without an outcome, or with fewer than 200 answers to it.
+        None with fewer than two touchpoints, without an outcome, with fewer than 200 answers to it, or with answers that
+        carry no driver analysis (`NoDrivers`).
 
     Notes
     -----
@@ -64,8 +66,11 @@ def study_drivers(data, codebook, *, weights=None, cluster=None, level=0.95, see
     if profile[outcome] < MIN_ANSWERS or sum(profile[names] >= 100) < 2:
         return None
     options = {"level": level, "seed": seed, "draws": draws}
-    sums = driver_sums(data, outcome, names, weights=weights, cluster=cluster)
-    estimates = key_drivers(sums, **options)
+    try:
+        sums = driver_sums(data, outcome, names, weights=weights, cluster=cluster)
+        estimates = key_drivers(sums, **options)
+    except NoDrivers:
+        return None
     targets = {c.name: c.target for c in touchpoints if c.target is not None and c.name in names}
     costs = {c.name: c.cost for c in touchpoints if c.cost is not None and c.name in names}
     experiences = key_experiences(sums, targets=targets, cost=costs or None, **options)
@@ -99,7 +104,7 @@ def asymmetry_of(data, codebook, outcome, names, profile, weights, level):
         return None
     scale = codebook.columns[used[0]].scale
     low, high = max(scale.bottom_codes), max(min(scale.top_codes), scale.high - (scale.high - scale.low) // 6)
-    return penalty_reward(thinned(data), outcome, used, low=low, high=high, weights=weights, level=level)
+    return penalty_reward(thinned(data, ENOUGH), outcome, used, low=low, high=high, weights=weights, level=level)
 
 
 def journey(data, codebook, *, weights=None, cluster=None, level=0.95, seed=1, draws=2000):

@@ -8,6 +8,10 @@ from cemlab.measure.rows import design_matrix
 from cemlab.measure.schema import estimates
 
 
+class NoCurve(ValueError):
+    """Too few answers, or waits too alike, for a curve."""
+
+
 def waiting_curve(data, wait, outcome, *, weights=None, level=0.95, draws=500, points=40, min_n=200, seed=1):
     """Satisfaction over waiting time: a smooth curve with its band, and the knee where it starts to fall faster.
 
@@ -37,15 +41,19 @@ def waiting_curve(data, wait, outcome, *, weights=None, level=0.95, draws=500, p
         95th percentile, pointwise limits from HC3 errors.
     knee : pandas.DataFrame
         One row per metric: ``knee`` (waiting time where two straight lines meet best), ``slope_before``,
-        ``slope_after`` (outcome points per unit of waiting), ``slope_change``; limits are bootstrap percentiles.
+        ``slope_after`` (outcome points per unit of waiting), ``slope_change``, ``beyond`` (percent who waited longer than the
+        knee) and ``gain`` (points by which the outcome's mean would lie higher if these waits had ended at the knee:
+        an association); limits are bootstrap percentiles.
         ``knee_test`` is the p-value of one straight line against a knee sought anywhere (the interval of the change alone
         finds a knee in most straight lines, because the place was chosen for it). Above 1 - `level` there is no knee to
         speak of: its row is "not_estimable".
 
     Raises
     ------
+    NoCurve
+        A ValueError: too few answers, or no spread in waiting.
     ValueError
-        Unknown column, too few answers, no spread in waiting.
+        Unknown column or level.
     DataError
         A negative waiting time; a missing or negative weight.
 
@@ -66,10 +74,10 @@ def waiting_curve(data, wait, outcome, *, weights=None, level=0.95, draws=500, p
             f"(for example {x.min():g}); mend the clocks or leave those rows out."
         )
     if len(x) < min_n:
-        raise ValueError(f"{where}: {len(x)} complete answers, fewer than `min_n` {min_n}; pool periods.")
+        raise NoCurve(f"{where}: {len(x)} complete answers, fewer than `min_n` {min_n}; pool periods.")
     knots = np.unique(np.quantile(x, [0.05, 0.35, 0.65, 0.95]))
     if len(knots) < 3:
-        raise ValueError(
+        raise NoCurve(
             f"{where}: {wait!r} takes too few values ({len(np.unique(x))} different) for a curve; cut it into classes."
         )
     base = {"item": outcome, "n": len(x), "n_eff": w.sum() ** 2 / (w @ w), "n_missing": dropped, "level": level}
@@ -98,17 +106,18 @@ def knee_rows(x, y, w, base, level, draws, seed):
         drawn.append(broken_line(np.einsum("g,vgc->vc", times, cells), places))
     drawn = np.array(drawn)
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    names = ["knee", "slope_before", "slope_after", "slope_change"]
+    names = ["knee", "slope_before", "slope_after", "slope_change", "beyond", "gain"]
     out = pd.DataFrame(
         {"metric": names, "estimate": found, "se": drawn.std(axis=0, ddof=1), "ci_low": low, "ci_high": high}
     )
-    out = out.assign(unit=["wait", *["mean"] * 3], method="broken_line_bootstrap", **base)
+    out = out.assign(unit=["wait", *["mean"] * 3, "percent", "mean"], method="broken_line_bootstrap", **base)
     p_value = knee_test(x, y, w, places, seed)
     test = {"metric": "knee_test", "estimate": p_value, "unit": "p", "method": "sup_score", **base}
     out = pd.concat([out, pd.DataFrame([test])], ignore_index=True)
     if p_value > 1 - level:
-        out.loc[0, ["estimate", "se", "ci_low", "ci_high"]] = np.nan
-        out["status"] = np.where(out["metric"] == "knee", "not_estimable", "ok")
+        none = out["metric"].isin(["knee", "beyond", "gain"])
+        out.loc[none, ["estimate", "se", "ci_low", "ci_high"]] = np.nan
+        out["status"] = np.where(none, "not_estimable", "ok")
     return estimates(out)
 
 
@@ -141,20 +150,45 @@ def class_of(x, most=400):
 
 
 def broken_line(sums, places):
-    """Best knee among `places`, slopes before and after it, and their difference, from sums of w, wx, wy by class."""
+    """Best knee among `places`, slopes before and after, their difference, the share beyond and the gain of ending there.
+
+    From sums of w, wx, wy by class.
+    """
     w, wx, wy = sums[:, sums[0] > 0]
-    x, y, root, best = wx / w, wy / w, np.sqrt(w), None
+    x, best = wx / w, None
+    middle = wx.sum() / w.sum()
+    scale = np.sqrt(w @ (x - middle) ** 2 / w.sum()) or 1.0
     for _ in range(3):  # over all places, then twice between the neighbours of the best
-        for place in places:
-            wide = np.column_stack([np.ones(len(x)), x, np.maximum(x - place, 0.0)])
-            b, *_ = np.linalg.lstsq(wide * root[:, None], y * root, rcond=None)
-            rss = w @ (y - wide @ b) ** 2
-            if best is None or rss < best[0]:
-                best = rss, place, b
+        fitted, b = hinge_fits((x - middle) / scale, w, wy, (places - middle) / scale)
+        here = int(np.argmax(fitted))
+        if best is None or fitted[here] > best[0]:
+            best = fitted[here], places[here], b[here] / scale
         here = int(np.argmin(np.abs(places - best[1])))
         places = np.linspace(places[max(here - 1, 0)], places[min(here + 1, len(places) - 1)], 9)
     _, place, b = best
-    return np.array([place, b[1], b[1] + b[2], b[2]])
+    after, late = b[1] + b[2], x > place
+    beyond, excess = w[late].sum() / w.sum(), w[late] @ (x[late] - place) / w.sum()
+    return np.array([place, b[1], after, b[2], 100 * beyond, -after * excess])
+
+
+def hinge_fits(x, w, wy, places):
+    """Explained sum of squares and coefficients (1, x, hinge) of weighted least squares, for all places at once."""
+    hinge = np.maximum(x - places[:, None], 0.0)
+    line = np.stack([np.ones(len(x)), x])
+    normal = np.empty((len(places), 3, 3))
+    normal[:, :2, :2] = (line * w) @ line.T
+    normal[:, 2, :2] = normal[:, :2, 2] = hinge @ (line * w).T
+    normal[:, 2, 2] = hinge**2 @ w
+    right = np.column_stack([np.tile(line @ wy, (len(places), 1)), hinge @ wy])
+    b = np.einsum("pij,pj->pi", np.linalg.pinv(normal, rcond=1e-12, hermitian=True), right)
+    return np.einsum("pi,pi->p", b, right), b
+
+
+def falls_faster(knee):
+    """Whether a knee stands (second frame of `waiting_curve`) and the outcome falls faster behind it than before."""
+    rows = knee.set_index("metric")
+    stands = "knee" in rows.index and rows.loc["knee", "status"] in ("ok", "low_base")
+    return bool(stands and rows.loc["slope_change", "ci_high"] < 0 and rows.loc["slope_after", "ci_high"] < 0)
 
 
 def spline(x, knots):

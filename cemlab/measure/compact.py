@@ -45,6 +45,15 @@ def compact(scan):
     return scan.select(held).collect(engine="streaming").lazy()
 
 
+def apart(answers, column, codes):
+    """Data frames of the rows with each code of a column, by code: taking one then neither copies nor filters.
+
+    `answers` is what `compact` made.
+    """
+    held = answers.collect()
+    return {code: held.filter(pl.col(column) == code).rechunk() for code in codes}
+
+
 def narrow(scan, numbers, texts):
     """Two dicts from column to type: whole numbers of a small range (NaN is none), and few different texts; one scan."""
     facts = [pl.col(name).unique().sort().implode().alias(f"words {name}") for name in texts]

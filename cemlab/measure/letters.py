@@ -52,13 +52,17 @@ def column_letters(pairs, *, by, order=None, levels=(0.95, 0.90)):
         )
     letter = dict(zip(order, string.ascii_uppercase, strict=False))
     capital, small = (1 - level for level in levels)
-    rows = []
-    for (metric, item), part in pairs.assign(group=group).groupby(KEY[:2], sort=False):
-        above = dict.fromkeys(order, "")
-        for row in part.itertuples():
-            p, gap = row.p_adjusted, row.difference
-            if pd.notna(p) and p < small and gap != 0:
-                higher, lower = (row.group, row.reference) if gap > 0 else (row.reference, row.group)
-                above[higher] += letter[lower] if p < capital else letter[lower].lower()
-        rows += [(metric, item, name, letter[name], "".join(sorted(above[name], key=str.upper))) for name in order]
+    signs = {}
+    words = [column.tolist() for column in (pairs[KEY[0]], pairs[KEY[1]], group, pairs["reference"])]
+    figures = [pairs[column].astype(float).tolist() for column in ("difference", "p_adjusted")]
+    for metric, item, name, reference, gap, p in zip(*words, *figures, strict=True):
+        above = signs.setdefault((metric, item), dict.fromkeys(order, ""))
+        if p < small and gap != 0:
+            higher, lower = (name, reference) if gap > 0 else (reference, name)
+            above[higher] += letter[lower] if p < capital else letter[lower].lower()
+    rows = [
+        (metric, item, name, letter[name], "".join(sorted(above[name], key=str.upper)))
+        for (metric, item), above in signs.items()
+        for name in order
+    ]
     return pd.DataFrame(rows, columns=["metric", "item", "group", "letter", "above"])

@@ -1,5 +1,7 @@
 """`counts` on answers held as small codes: group, answer and reason in one whole number a row, counted in one pass."""
 
+import weakref
+
 import numpy as np
 import pandas as pd
 
@@ -34,6 +36,32 @@ def packed_counts(frame, items, by, weights, have):
     schema = native.collect_schema()
     if not all(small(schema[name]) for name in (*items, *by, *whys)) or any(schema[i] == pl.Date for i in items):
         return None
+    known = tables_of(native)
+    lacking = [item for item in items if (item, *by, weights) not in known]
+    if lacking:
+        made = packed_tables(native, lacking, by, weights, have)
+        if made is None:
+            return None
+        known |= {(item, *by, weights): table for item, table in zip(lacking, made, strict=True)}
+    return [known[item, *by, weights].copy() for item in items]
+
+
+TABLES = {}  # of frames still in use: id -> (weak reference, tables by item, groups and weights)
+
+
+def tables_of(native):
+    """The tables that were counted on this very frame before; a report asks for the same ones again and again."""
+    place = id(native)
+    if place not in TABLES:
+        TABLES[place] = weakref.ref(native, lambda gone: TABLES.pop(place, None)), {}
+    return TABLES[place][1]
+
+
+def packed_tables(native, items, by, weights, have):
+    """The tables themselves; None where they would hold too many cells."""
+    import polars as pl
+
+    whys = [f"{item}__why" for item in items if f"{item}__why" in have]
     needed = list(dict.fromkeys([*items, *by, *whys, *([weights] if weights else [])]))
     rows = native.select(needed).collect(engine="in-memory")
     groups = [coded(rows[cut]) for cut in by]

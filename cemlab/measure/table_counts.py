@@ -8,6 +8,7 @@ import pandas as pd
 
 from cemlab.checks import require_columns, require_weights
 from cemlab.measure.moments import NOT_MISSING, collect_all, columns_of, group_column, lazy, number_column
+from cemlab.measure.packed_counts import packed_counts
 from cemlab.measure.schema import ALL, MISSING
 from cemlab.measure.score_rows import group_order
 
@@ -134,6 +135,9 @@ def table_counts(data, items, blocks, *, weights=None, where="table_counts"):
     weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
     keys = [block.key(schema).alias(f"k__{i}") for i, block in enumerate(blocks)]
     rows = check_weights(frame.select(weight.alias("w")), weights, where)
+    counted_small = small_counts(frame, items, blocks, weights, have)
+    if counted_small is not None:
+        return counted_small
     size = max(8, CELLS // max(rows, 1))
     out = []
     for first in range(0, len(items), size):
@@ -146,6 +150,27 @@ def table_counts(data, items, blocks, *, weights=None, where="table_counts"):
         ]
         out.append(collect_stacked(queries))
     return pd.concat(out, ignore_index=True)
+
+
+def small_counts(frame, items, blocks, weights, have):
+    """The same from answers held as small codes (`measure.compact`), or None where columns must be made first."""
+    if any(item.made or item.text for item in items) or any(b.overlapping or len(b.parts) > 1 for b in blocks):
+        return None
+    names, out = [item.sources[0] for item in items], []
+    for block in blocks:
+        tables = packed_counts(frame, names, list(block.parts), weights, have)
+        if tables is None:
+            return None
+        for item, table in zip(items, tables, strict=True):
+            key = table[f"by__{block.parts[0]}"].fillna(MISSING) if block.parts else ALL
+            n = table["n"].astype(float)
+            missed = table["why__"].isin(NOT_MISSING) & table["value__"].isna()
+            facts = {"block": block.name, "item": item.name, "key": key, "value": table["value__"], "code": None}
+            sums = {"w": table["w"], "w2": table["w2"]} if weights else {"w": n, "w2": n}
+            out.append(pd.DataFrame(facts | {"n": n, "unasked": n.where(missed, 0.0)} | sums))
+    table = pd.concat(out, ignore_index=True)
+    rest = ["block", "item", "key", "value", "code"]  # one row a value, whatever the reason of a gap
+    return table.groupby(rest, as_index=False, dropna=False, sort=False)[["n", "unasked", "w", "w2"]].sum()
 
 
 def once(prepared):

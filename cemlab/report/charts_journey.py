@@ -78,7 +78,8 @@ def journey_curve(table, *, codebook=None, lang="zh"):
             down = row["mark"] == "low_point"
             edge = row["ci_low"] if down else row["ci_high"]
             ax.annotate(number(row["estimate"], "percent"), (place, edge), xytext=(0, -6 if down else 5), textcoords="offset points",
-                        ha="center", va="top" if down else "bottom", size=9, color=colour if down else INK, zorder=6)  # fmt: skip
+                        ha="center", va="top" if down else "bottom", size=9, color=colour if down else INK, zorder=6,
+                        bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8})  # fmt: skip
         width = max(3, min(12, 42 // max(len(frame), 1)))
         reach = labels.say("使用 ", "used ")
         ticks = [

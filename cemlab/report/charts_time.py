@@ -71,6 +71,8 @@ def score_over_time(frame, *, x=None, codebook=None, lang="zh", changes=None, ta
         if target is not None:
             ax.axhline(target, color=INK, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
             _at_end(ax, target, labels.say(f"目标 {number(target, unit)}", f"Target {number(target, unit)}"), INK)
+        if unit == "per_1000":
+            ax.set_ylim(bottom=0)
         _values(ax, frame, at, unit, marked)
         _ticks(ax, frame, at, ticks, labels)
         for place, (position, _) in enumerate(changes, 1):

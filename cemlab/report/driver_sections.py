@@ -1,4 +1,4 @@
-"""Sections on response quality, journey, drivers, thermometer, stores and operations of a service report."""
+"""Sections on response quality, journey, drivers, thermometer and stores of a service report."""
 
 import pandas as pd
 
@@ -7,11 +7,10 @@ from cemlab.analyse.funnel_plot import funnel_plot
 from cemlab.analyse.touchpoints import answered_columns, suitable_period
 from cemlab.measure.moments import counts
 from cemlab.measure.quality import quality_effects, quality_flags
-from cemlab.measure.rows import thinned
 from cemlab.measure.schema import MISSING
 from cemlab.measure.trend import control_chart
 from cemlab.report.charts_drivers import driver_bars, quadrant_map
-from cemlab.report.charts_journey import journey_curve, waiting_chart
+from cemlab.report.charts_journey import journey_curve
 from cemlab.report.charts_units import funnel_chart, thermometer
 from cemlab.report.driver_texts import TITLES, WORDS
 from cemlab.report.figures import show_figure
@@ -19,8 +18,6 @@ from cemlab.report.labels import Labels
 from cemlab.report.sections import named_heads
 from cemlab.report.tables import show_table
 from cemlab.report.wording import number
-
-LEAST_WAITS = 200  # answers from which a curve over waiting times is drawn
 
 
 def say(key, lang, **words):
@@ -118,7 +115,7 @@ def driver_pictures(drivers, study):
 def driver_table(drivers, study):
     """Drivers in figures."""
     if drivers is None:
-        return absent("driver_table", study)
+        return markdown("")  # said once, above
     rows = drivers.table
     out = pd.DataFrame({
         "item": rows["item"],
@@ -136,7 +133,7 @@ def driver_table(drivers, study):
 def experiences(drivers, study, named):
     """Key experiences with what one point more goes with; `named` are those the report may name."""
     if drivers is None:
-        return absent("experiences", study)
+        return markdown("")
     rows = drivers.experiences
     out = pd.DataFrame({
         "rank": [f"{x:.0f}" if x == x else "—" for x in rows["rank"]],
@@ -155,7 +152,9 @@ def experiences(drivers, study, named):
 
 def paths(drivers, study, named):
     """The two improvement paths of the key experiences that may be named."""
-    rows = None if drivers is None else drivers.paths
+    if drivers is None:
+        return markdown("")
+    rows = drivers.paths
     rows = rows if rows is None else rows[rows["item"].isin(named)]
     if rows is None or not len(rows):
         return absent("paths", study)
@@ -172,7 +171,9 @@ def paths(drivers, study, named):
 
 def asymmetry(drivers, study):
     """Basic, performance and excitement touchpoints."""
-    rows = None if drivers is None else drivers.asymmetry
+    if drivers is None:
+        return markdown("")
+    rows = drivers.asymmetry
     if rows is None or not len(rows):
         return absent("asymmetry", study)
     out = pd.DataFrame({
@@ -196,14 +197,13 @@ def dial(study):
         display(absent("thermometer", study))
         return
     store, have = study.codebook.only("store"), study.everything.collect_schema().names()
-    season = {"season": "weekday"} if period == "day" else {}
-    season |= {"mix": store.name} if store and store.name in have else {}
-    options = {"period": period, "weights": study.weights, "min_n": study.min_n, "chart": "ewma", **season}
+    options = {"period": period, "weights": study.weights, "min_n": study.min_n, "chart": "ewma"}
+    options |= {"mix": store.name} if store and store.name in have else {}
     scale = outcomes[0].scale
     boxes = {"metric": "top_box", "scale": (scale.low, scale.high), "top": list(scale.top_codes)}
     charts = [
-        control_chart(study.everything, score.name, metric="nps", **options),
-        control_chart(study.everything, outcomes[0].name, **boxes, **options),
+        seasonal(study.everything, score.name, metric="nps", **options),
+        seasonal(study.everything, outcomes[0].name, **boxes, **options),
     ]
     if any((chart["status"] == "ok").sum() < 8 for chart in charts):
         display(absent("thermometer", study))
@@ -211,6 +211,17 @@ def dial(study):
     fig = thermometer(charts, codebook=study.codebook, lang=study.lang)
     alarm = say("alarm" if fig.cemlab_alarm else "calm", study.lang)
     display(figure(fig, study, "thermometer"), markdown(alarm))
+
+
+def seasonal(data, item, *, period, **options):
+    """A control chart; by day with a centre for each weekday, once there are four of each."""
+    chart = control_chart(data, item, period=period, **options)
+    if period != "day":
+        return chart
+    weekdays = pd.to_datetime(chart["start"])[chart["status"] == "ok"].dt.dayofweek.value_counts()
+    if len(weekdays) < 7 or weekdays.min() < 4:
+        return chart
+    return control_chart(data, item, period=period, season="weekday", **options)
 
 
 def store_results(study, *, seed=1):
@@ -252,53 +263,11 @@ def stores(results, study):
     display(table(out, study, "outside", list(out.columns)))
 
 
-def operations(study, *, seed=1):
-    """Satisfaction over operational figures (waiting), each held against the touchpoint it explains; the knees found."""
-    from IPython.display import display
-
-    from cemlab.analyse.waiting_curve import waiting_curve
-
-    have = set(study.now.collect_schema().names())
-    columns = [c for c in study.codebook.of_role("operational") if c.explains and {c.name, c.explains} <= have]
-    if not columns:
-        display(markdown(f"*{say('no_operations', study.lang)}*"))
-        return {}
-    knees = {}
-    for column in columns:
-        pairs = study.now.select(column.name, column.explains).drop_nulls().collect()
-        if len(pairs) < LEAST_WAITS:
-            words = {"wait": column.title(study.lang), "item": study.codebook.label(column.explains, study.lang)}
-            display(markdown(f"*{say('few_waits', study.lang, n=len(pairs), least=LEAST_WAITS, **words)}*"))
-            continue
-        curve, knee = waiting_curve(thinned(study.now), column.name, column.explains, weights=study.weights, seed=seed)
-        names = {"wait": column.title(study.lang), "outcome": study.codebook.label(column.explains, study.lang)}
-        unit = column.unit(study.lang) if column.unit else ""
-        options = {"codebook": study.codebook, "lang": study.lang, "time_unit": unit}
-        title = f"{names['wait']} → {names['outcome']}"
-        display(figure(waiting_chart(curve, knee, **names, **options), study, "waiting", name=title))
-        display(markdown(knee_sentence(knee, names, unit, study.lang)))
-        knees[column.name] = knee
-    return knees
-
-
-def knee_sentence(knee, names, unit, lang):
-    """Where satisfaction starts to fall faster, or that no such place was found."""
-    rows = knee.set_index("metric")
-    words = {"wait": names["wait"], "item": names["outcome"], "unit": unit}
-    if rows.loc["knee", "status"] not in ("ok", "low_base"):
-        return say("no_knee", lang, **words)
-    place = rows.loc["knee"]
-    figures = {"knee": number(place["estimate"], "points"), "low": number(place["ci_low"], "points")}
-    figures |= {"high": number(place["ci_high"], "points")}
-    slopes = {side: f"{rows.loc[f'slope_{side}', 'estimate']:+.2f}" for side in ("before", "after")}
-    return say("knee", lang, **words, **figures, **slopes)
-
-
 def recall_note(study):
     """How many unhappy customers are to be called back, and how their list is made; no person stands in a report."""
     score = study.codebook.only("nps")
     if score is None or study.person is None:
-        return markdown("")
+        return markdown(f"*{say('no_recall', study.lang)}*")
     from cemlab.analyse.touchpoints import nps_parts
 
     parts = study.shown(nps_parts(study.now, study.codebook))

@@ -15,22 +15,21 @@ TITLES = {
     "journey": (
         (
             "体验曲线：沿旅程的满意度（百分制）",
-            "百分制＝(均分−最低分)/(最高分−最低分)×100。痛点与亮点仅在与各触点平均的差异经校正成立时标出。",
+            "百分制＝(均分−最低分)/(最高分−最低分)×100。",
         ),
         (
             "Experience curve along the journey (0 to 100)",
-            "(mean - lowest) / (highest - lowest) x 100. Low and high points are marked only where the difference from the average touchpoint holds after adjustment.",
+            "(mean - lowest) / (highest - lowest) x 100.",
         ),
     ),
     "driver_bars": (
         (
             "总体评价的驱动因素",
-            "重要性为 Johnson 相对权重，占可解释变差的百分比；虚线为噪声变量可达到的上限。" + CAVEAT_ZH,
+            "重要性为 Johnson 相对权重。" + CAVEAT_ZH,
         ),
         (
             "Drivers of the overall rating",
-            "Importance: Johnson's relative weights, per cent of the explained variance; the line is what a noise variable reaches. "
-            + CAVEAT_EN,
+            "Importance: Johnson's relative weights. " + CAVEAT_EN,
         ),
     ),
     "driver_table": (
@@ -45,10 +44,10 @@ TITLES = {
         ),
     ),
     "quadrants": (
-        ("重要性—表现象限图", "十字线为各触点平均；空心点落在其他象限的可能性不低于 10%。"),
+        ("重要性—表现象限图", "空心点落在其他象限的可能性不低于 10%。"),
         (
             "Importance and performance",
-            "Lines: averages over touchpoints; hollow points may as well lie in another quadrant.",
+            "Hollow points lie in another quadrant with a chance of 10 % or more.",
         ),
     ),
     "experiences": (
@@ -106,18 +105,13 @@ TITLES = {
             "Shrunken estimates pull small stores towards the whole; rank intervals 95 % (1 is best).",
         ),
     ),
-    "waiting": (
-        ("{name}", "曲线为三次样条与 95% 置信带；拐点仅在检验成立时标出。" + CAVEAT_ZH),
-        ("{name}", "Spline with 95 % band; a knee is marked only where the test supports it. " + CAVEAT_EN),
-    ),
 }
 WORDS = {
     "no_quality": ("没有可检查的评分题。", "no ratings to check."),
     "no_journey": ("可用触点不足两个。", "fewer than two touchpoints."),
-    "no_driver_bars": ("有效答卷不足 200 份或触点不足两个，不作驱动分析。", "fewer than 200 answers or two touchpoints; no driver analysis."),
-    "no_driver_table": ("未作驱动分析。", "no driver analysis."),
+    "no_driver_bars": ("有效答卷不足 200 份、触点不足两个，或评分几无差异，不作驱动分析。", "fewer than 200 answers or two touchpoints, or ratings too much alike; no driver analysis."),
+    "no_recall": ("本研究没有推荐意愿题或受访者标识，无法编制回访名单。", "Without a 0 to 10 recommendation and respondents' ids there is no list to call back."),
     "no_quadrants": ("未作驱动分析。", "no driver analysis."),
-    "no_experiences": ("未作驱动分析。", "no driver analysis."),
     "no_paths": ("没有可点名的关键体验，不作推演。", "no key experience to play through."),
     "no_asymmetry": ("使用面足够且量表一致的触点不足两个，不作三因素分析。", "fewer than two widely used touchpoints of one scale."),
     "no_thermometer": ("时间或样本不足，不绘制温度计。", "too little time or too few answers."),
@@ -131,10 +125,11 @@ WORDS = {
         "“{wait}”超过 {knee} {unit}（95% 置信区间 {low}～{high}）后，“{item}”评分加速下降：每多 1 {unit}，均分变化由 {before} 变为 {after}。模型关联估计，非因果承诺。",
         "Beyond {knee} {unit} of “{wait}” (95 % CI {low} to {high}) the rating of “{item}” falls faster: {after} points per {unit} instead of {before}. Association, no promise of cause.",
     ),
-    "few_waits": (
-        "“{wait}”与“{item}”都有效的答卷为 {n} 份，不足 {least} 份，不估计两者的关系曲线。",
-        "{n} answers hold both {wait} and {item}, fewer than {least}: no curve is drawn.",
+    "other_knee": (
+        "“{wait}”在 {knee} {unit}（95% 置信区间 {low}～{high}）前后与“{item}”评分的关系不同：每多 1 {unit}，均分变化由 {before} 变为 {after}；之后并未加速下降。模型关联估计，非因果承诺。",
+        "Around {knee} {unit} of “{wait}” (95 % CI {low} to {high}) its relation to “{item}” changes: {before} points per {unit} before, {after} after; no faster fall. Association, no promise of cause.",
     ),
+    "no_curve": ("“{wait}”与“{item}”：同时有两项数据的答卷不足 200 份或等候时间几乎相同，不绘制曲线。", "“{wait}” and “{item}”: under 200 answers with both, or waits too alike; no curve."),
     "no_knee": ("“{wait}”与“{item}”之间未检出拐点。", "No knee was found between “{wait}” and “{item}”."),
     "recall": (
         "本期共有 {n} 份贬损者答卷（0–6 分）待回访。名单含受访者标识，只供回访团队在系统内使用，不随报告分发：`cemlab recall --codebook … --wave {wave}`。",

@@ -25,6 +25,7 @@ METRICS = {
     "response_rate": ("参与率", "Response rate"),
     "mention_share": ("提及率", "Named by"),
     "net_sentiment": ("净情感值", "Net sentiment"),
+    "complaints": ("投诉", "Complaints"),
     "theme_share": ("主题占比", "Share of theme"),
     "sentiment_share": ("占比", "Share"),
     "effect_of_praise": ("好评时", "When praised"),
@@ -69,6 +70,7 @@ UNITS = {
     "percent": ("%", "%"),
     "mean": ("分", "scale points"),
     "per_day": ("条/天", "a day"),
+    "per_1000": ("起/千人", "per 1,000"),
 }
 DIFFERENCES = {"points": ("分", "points"), "percent": ("百分点", "percentage points"), "mean": ("分", "scale points")}
 REFERENCES = {"(rest)": ("其余", "the rest"), "(complement)": ("其余", "the rest"), "(previous)": ("上期", "previous"),

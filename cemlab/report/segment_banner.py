@@ -11,8 +11,7 @@ from cemlab.report.table_guard import banner_persons, guarded
 from cemlab.report.table_layout import head
 from cemlab.report.wording import number
 
-MAIN = ("nps", "top_box")
-WIDEST = 14  # columns of one table; more segments go into a table of their own
+WIDEST = 8  # columns of one table; more segments go into a table of their own
 
 
 def segment_banner(study, items):
@@ -38,12 +37,22 @@ def segment_banner(study, items):
     else:
         persons = banner_persons(study.now, study.segments, study.codebook, person=study.person)
         table = guarded(table, persons, min_persons=study.codebook.privacy.min_persons)
-    asked = {name: "nps" if study.codebook.columns[name].role == "nps" else "top_box" for name in items}
-    table = table[table["metric"] == table["question"].map(asked)].reset_index(drop=True)
+    main = [(name, *main_row(study.codebook.columns[name])) for name in items]
+    rows = pd.MultiIndex.from_frame(table[["question", "metric", "row"]])
+    table = table[rows.isin(main)].reset_index(drop=True)
     total = table[table["banner"] == ALL].set_index("question")["estimate"]
     whole = table["question"].map(total)
     index = 100 * table["estimate"] / whole.where((whole > 0) & (table["unit"] == "percent"))
     return table.assign(index=index, banner_is_part=table["banner"] != ALL)
+
+
+def main_row(column):
+    """Metric and row of a question's main figure: NPS, top boxes, or the upper one of two codes."""
+    if column.role == "nps":
+        return "nps", "nps"
+    if column.scale.high - column.scale.low == 1:
+        return "share", str(column.scale.high)
+    return "top_box", "top_box"
 
 
 def show_segment_banner(cells, study, title, note):

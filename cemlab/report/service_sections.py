@@ -1,15 +1,15 @@
-"""Sections of the service report on its services, operational figures, peak and end, segments in one banner, actions."""
+"""Sections of the service report on its services, on peak and end, segments in one banner, and what to do."""
 
 import pandas as pd
 
 from cemlab.analyse.actions import recommended_actions
+from cemlab.analyse.driver_sums import NoDrivers
 from cemlab.analyse.peak_end import FEWEST, MOMENTS, peak_end
-from cemlab.analyse.service_parts import complaints_over_time, operational_figures
+from cemlab.analyse.touchpoint_drivers import ENOUGH
 from cemlab.analyse.touchpoints import answered_columns
-from cemlab.measure.persons import distinct_persons
+from cemlab.measure.rows import thinned
 from cemlab.measure.scores import bottom_box
 from cemlab.report.driver_sections import markdown
-from cemlab.report.figures import show_figure
 from cemlab.report.labels import Labels
 from cemlab.report.sections import named_heads
 from cemlab.report.segment_banner import segment_banner, show_segment_banner
@@ -18,6 +18,7 @@ from cemlab.report.tables import show_table
 from cemlab.report.wording import number
 
 SHOWN = ("ok", "low_base")
+FIGURES = ("figure", "low", "high", "target")
 
 
 def say(key, lang, **words):
@@ -28,7 +29,7 @@ def say(key, lang, **words):
 def titled(key, study, **words):
     """Title and note of a section."""
     title, note = TITLES[key][0 if study.lang == "zh" else 1]
-    return title.format(**words), note
+    return title.format(**words), note.format(**words).strip()
 
 
 def absent(key, study, **words):
@@ -72,16 +73,20 @@ def services(study, touchpoints, changes, named=()):
     """One table for each service that the codebook names: scores, problems, change, what to improve first."""
     from IPython.display import display
 
+    if not study.codebook.services:
+        display(markdown(f"*{say('no_services', study.lang)}*"))
     for service in study.codebook.services.values():
         rows = None if touchpoints is None else touchpoints[touchpoints["item"].isin(service.touchpoints)]
         name = service(study.lang)
         if rows is None or not len(rows):
-            display(absent("service", study, name=name))
+            display(absent("service", study, name=name, pick=""))
             continue
         tops = rows[rows["metric"] == "top_box"].set_index("item")
         lows = low_shares(study, list(tops.index))
         out = [service_row(item, tops.loc[item], lows, changes, named, study) for item in tops.index]
-        display(table(pd.DataFrame(out), study, "service", name=name))
+        rows, picked = pd.DataFrame(out), set(named) & set(tops.index)
+        pick = say("pick_note", study.lang) if picked else ""
+        display(table(rows if picked else rows.drop(columns="first"), study, "service", name=name, pick=pick))
 
 
 def low_shares(study, items):
@@ -101,7 +106,7 @@ def service_row(item, top, lows, changes, named, study):
     change = None if changes is None else changes[(changes["item"] == item) & (changes["metric"] == "top_box")]
     told = "—"
     if change is not None and len(change) and change["difference"].notna().iloc[0]:
-        told = f"{change['difference'].iloc[0]:+.1f}"
+        told = f"{round(change['difference'].iloc[0], 1) + 0.0:+.1f}".replace("+0.0", "0.0")
     return {
         "item": item,
         "top": number(top["estimate"], "percent") + "%" if fits else "—",
@@ -113,138 +118,22 @@ def service_row(item, top, lows, changes, named, study):
     }
 
 
-def operational(study):
-    """Waits, first contacts, complaints and response where the codebook names them; the frames as they may be shown."""
-    from IPython.display import display
-
-    store = study.codebook.only("store")
-    cut = store.name if store and store.name in study.now.collect_schema().names() else None
-    found = operational_figures(study.now, study.codebook, by=cut, min_n=study.min_n)
-    if not found:
-        return {}
-    cuts = [cut] if cut else []
-    persons = distinct_persons(study.now, cuts, person=study.person)
-    out = {name: shown_of(frame, study, persons, cut) for name, frame in found.items()}
-    if "wait" in out:
-        display(table(wait_rows(out["wait"], study), study, "wait"))
-    totals = [out[name] for name in ("first_contact", "complaints") if name in out]
-    if totals:
-        display(table(figure_rows(totals, study, cut), study, "operational"))
-    weekly = complaints_over_time(study.everything, study.codebook) if "complaints" in out else None
-    if weekly is not None:
-        display(complaint_figure(weekly, study))
-    if "response" in out:
-        display(table(figure_rows([out["response"]], study, cut), study, "response"))
-    if "nonresponse" in out:
-        display(table(nonresponse_rows(out["nonresponse"], study), study, "nonresponse"))
-    return out
-
-
-def shown_of(frame, study, persons, cut):
-    """A frame as it may be shown; cut or not, its groups' persons are known."""
-    from cemlab.measure.bases import flag_bases
-    from cemlab.release import protect
-
-    flagged = flag_bases(frame, min_n=study.min_n, low_n=max(study.min_n, study.codebook.bases.low_n))
-    if "reference" in frame:  # answered against silent: both sides are counted in n and n_reference
-        return flagged
-    known = persons if cut in frame else persons[persons[cut] == "(all)"].drop(columns=cut) if cut else persons
-    return protect(flagged, known, min_persons=study.codebook.privacy.min_persons)
-
-
-def wait_rows(frame, study):
-    """Quantiles of the wait and shares served in time."""
-    asked, lang = study.codebook.operations, study.lang
-    column = study.codebook.columns[asked.wait]
-    unit = column.unit(lang) if column.unit else ""
-    rows = []
-    for row in frame.to_dict("records"):
-        if row["metric"] == "wait":
-            key = "median" if row["at"] == 0.5 else "quantile"
-            name, value, kind = (
-                say(key, lang, q=100 * row["at"]),
-                f"{number(row['estimate'], 'points')} {unit}",
-                "points",
-            )
-        else:
-            name, kind = say("served_within", lang, at=row["at"], unit=unit), "percent"
-            value = number(row["estimate"], "percent") + "%"
-        fits = row["status"] in SHOWN
-        rows.append(
-            {
-                "figure": name,
-                "value": value if fits else "—",
-                "limits": limits(row, kind) if fits else "—",
-                "n": f"{row['n']:,.0f}",
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def figure_rows(frames, study, cut):
-    """Totals, and groups where a frame is cut."""
-    labels, rows = Labels(study.codebook, study.lang), []
-    for frame in frames:
-        for row in frame.to_dict("records"):
-            group = row.get(cut, "(all)") if cut else "(all)"
-            percent = row["unit"] == "percent"
-            fits, kind = row["status"] in SHOWN, "percent" if percent else "points"
-            rows.append({
-                "figure": say(row["metric"], study.lang) if row["metric"] in WORDS else titled("response", study)[0],
-                "group": labels.say("全部", "All") if group == "(all)" else labels.code(cut, group),
-                "value": number(row["estimate"], kind) + ("%" if percent else "") if fits else "—",
-                "limits": limits(row, kind) if fits else "—",
-                "n": f"{row['n']:,.0f}",
-            })  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def nonresponse_rows(frame, study):
-    """Those who answered against the others, amount by amount."""
-    rows = []
-    for row in frame.to_dict("records"):
-        fits = row["status"] in SHOWN
-        gap = f"{row['difference']:+.2f} [{row['difference_low']:.2f}, {row['difference_high']:.2f}]"
-        rows.append({
-            "figure": study.codebook.label(row["item"], study.lang),
-            "answered": f"{row['estimate']:.2f} (n={row['n']:,.0f})" if fits else "—",
-            "silent": f"{row['reference_estimate']:.2f} (n={row['n_reference']:,.0f})" if fits else "—",
-            "difference": gap if fits else "—",
-        })  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def complaint_figure(weekly, study):
-    """The weekly control chart of complaints."""
-    from cemlab.report.charts_time import score_over_time
-
-    title, note = titled("complaints", study)
-    return show_figure(score_over_time(weekly, codebook=study.codebook, lang=study.lang), title=title, note=note)
-
-
 def peak(study, *, seed=1):
     """What the overall rating follows: the average, the worst, the best or the last touchpoint; None where not checked."""
     from IPython.display import display
 
+    names = journey_order(study)
     outcomes = answered_columns(study.now, study.codebook, "outcome") or answered_columns(
         study.now, study.codebook, "nps"
     )
-    columns = answered_columns(study.now, study.codebook, "touchpoint")
-    stages = list(study.codebook.stages)
-    columns = sorted(columns, key=lambda c: stages.index(c.stage) if c.stage in stages else len(stages))
-    scales = [(c.scale.low, c.scale.high) for c in columns]
-    columns = [c for c, scale in zip(columns, scales, strict=True) if scale == max(set(scales), key=scales.count)]
-    if not outcomes or len(columns) < FEWEST:
-        display(absent("peak", study))
-        return None
-    names = [c.name for c in columns]
-    try:
-        found = peak_end(study.now, outcomes[0].name, names, **study.design, seed=seed)
-    except ValueError:  # too few answers for a driver analysis
-        display(absent("peak", study))
-        return None
-    rows = found[(found["metric"] == "importance") & found["item"].isin(MOMENTS)]
-    if not rows["status"].isin(SHOWN).all():
+    rows = None
+    if outcomes and len(names) >= FEWEST:
+        try:
+            found = peak_end(thinned(study.now, ENOUGH), outcomes[0].name, names, **study.design, seed=seed)
+        except NoDrivers:
+            found = pd.DataFrame({"metric": [], "item": [], "status": []})
+        rows = found[(found["metric"] == "importance") & found["item"].isin(MOMENTS)]
+    if rows is None or not len(rows) or not rows["status"].isin(SHOWN).all():
         display(absent("peak", study))
         return None
     out = pd.DataFrame({
@@ -257,12 +146,22 @@ def peak(study, *, seed=1):
     return found
 
 
+def journey_order(study):
+    """Touchpoints of the commonest scale in the order of the stages."""
+    columns = answered_columns(study.now, study.codebook, "touchpoint")
+    stages = list(study.codebook.stages)
+    columns = sorted(columns, key=lambda c: stages.index(c.stage) if c.stage in stages else len(stages))
+    scales = [(c.scale.low, c.scale.high) for c in columns]
+    return [c.name for c, scale in zip(columns, scales, strict=True) if scale == max(set(scales), key=scales.count)]
+
+
 def actions(study, drivers, named, stores, knees):
     """The list of recommended actions, each from a row of the results; the rows it is made of."""
     from IPython.display import display
 
     store = study.codebook.only("store")
     made = recommended_actions(
+        outcome=None if drivers is None else drivers.outcome,
         experiences=None if drivers is None else drivers.experiences,
         named=named,
         stores=stores,
@@ -275,26 +174,26 @@ def actions(study, drivers, named, stores, knees):
 
 def action_rows(made, study, store):
     """Actions in words."""
-    labels, rows = Labels(study.codebook, study.lang), []
+    labels, book, lang, rows = Labels(study.codebook, study.lang), study.codebook, study.lang, []
     for row in made.to_dict("records"):
-        place = (
-            labels.code(store.name, row["group"])
-            if row["kind"] == "visit"
-            else study.codebook.label(row["item"], study.lang)
-        )
-        unit = study.codebook.columns[row["item"]].unit if row["kind"] == "wait" else None
-        kind = "points" if row["kind"] != "improve" else "mean"
-        figures = {name: "—" if pd.isna(row[name]) else number(row[name], kind) for name in ("figure", "low", "high")}
-        gain = "—"
-        if not pd.isna(row["gain"]):
-            gain = f"{row['gain']:+.2f} [{row['gain_low']:.2f}, {row['gain_high']:.2f}]"
+        kind = row["kind"]
+        place = labels.code(store.name, row["group"]) if kind == "visit" else book.label(row["item"], lang)
+        unit = book.columns[row["item"]].unit if kind == "wait" else None
+        figures = {name: shown(row[name], "mean" if kind == "improve" else "points") for name in FIGURES}
+        limits = {"low": f"{row['gain_low']:.2f}", "high": f"{row['gain_high']:.2f}"}
+        gain = say("gain", lang, name=book.label(row["gain_item"], lang), gain=f"{row['gain']:+.2f}", **limits)
         rows.append({
-            "action": say(f"do_{row['kind']}", study.lang, name=place),
-            "why": say(f"why_{row['evidence']}", study.lang, unit=unit(study.lang) if unit else "", **figures),
+            "action": say(f"do_{kind}", lang, name=place),
+            "why": say(f"why_{row['evidence']}", lang, unit=unit(lang) if unit else "", **figures),
             "gain": gain,
-            "reach": "—" if pd.isna(row["reach"]) else number(row["reach"], "percent") + "%",
+            "reach": shown(row["reach"], "percent") + "%",
             "cost": "—" if pd.isna(row["cost"]) else f"{row['cost']:g}",
-            "owner": say("to_fill", study.lang),
-            "due": say("to_fill", study.lang),
+            "owner": say("to_fill", lang),
+            "due": say("to_fill", lang),
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def shown(figure, kind):
+    """A figure, or a dash."""
+    return "—" if pd.isna(figure) else number(figure, kind)

@@ -1,4 +1,4 @@
-"""Words of the sections on services, operational figures, peak and end, actions and the segment banner."""
+"""Words of the sections on services, operational figures, peak and end, actions and the segment banner (Chinese, English)."""
 
 from cemlab.report.driver_texts import CAVEAT_EN, CAVEAT_ZH
 
@@ -16,11 +16,22 @@ TITLES = {
     "service": (
         (
             "{name}：触点得分与问题",
-            "高分占比与 95% 置信区间；低分占比为最低两档；“最该先改”仅列可点名的关键体验。" + CAVEAT_ZH,
+            "低分占比为最低两档；变化为百分点，是否显著见“触点一览”。{pick}",
         ),
         (
             "{name}: scores and problems",
-            "Top boxes with 95 % intervals; bottom boxes: the two lowest codes. " + CAVEAT_EN,
+            "Bottom boxes: the two lowest codes; changes in percentage points, tested in the table of touchpoints. {pick}",
+        ),
+    ),
+    "waiting": (
+        (
+            "{wait} → {outcome}",
+            "三次样条曲线；拐点仅在检验成立时标出；答卷超过 20 万份时取随机部分。" + CAVEAT_ZH,
+        ),
+        (
+            "{wait} → {outcome}",
+            "Cubic spline; a knee is marked only where the test supports it; of more than 200,000 answers a random part. "
+            + CAVEAT_EN,
         ),
     ),
     "wait": (
@@ -34,22 +45,31 @@ TITLES = {
         ),
     ),
     "operational": (
-        ("首次解决率与投诉", "首次解决率为 Wilson 区间，尚未解决者不计；每千人投诉为 Poisson 精确区间。"),
+        (
+            "首次解决率与投诉",
+            "首次解决率为 Wilson 区间，尚未解决者不计；每千人投诉为 Poisson 精确区间。门店超过 12 家时，只列出 99.8% 区间不含总体的门店（信号，不等于结论），其余见 results.csv。",
+        ),
         (
             "First-contact resolution and complaints",
-            "Wilson interval, open cases left out; complaints per 1,000 with the exact Poisson interval.",
+            "Wilson interval, open cases left out; complaints per 1,000 with the exact Poisson interval. Of more than 12 stores only those are listed whose 99.8 % interval leaves the total out (a signal, no claim); the rest in results.csv.",
         ),
     ),
     "complaints": (
-        ("每千人投诉数，按周", "Laney u′ 控制图：虚线为控制限，已计入抽样以外的波动；信号不等于结论。"),
+        ("每千人投诉数，按周", "Laney u′ 控制图：控制限已计入抽样以外的波动。"),
         (
             "Complaints per 1,000 by week",
-            "Laney's u' chart: limits allow for unrest beyond sampling; a signal is no claim.",
+            "Laney's u' chart: limits allow for unrest beyond sampling.",
         ),
     ),
     "response": (
-        ("应答率", "受邀者中作答的比例，Wilson 区间。"),
-        ("Response rate", "Share of the invited who answered, Wilson interval."),
+        (
+            "应答率",
+            "受邀者中作答的比例，Wilson 区间。门店超过 12 家时，只列出 99.8% 区间不含总体的门店，其余见 results.csv。",
+        ),
+        (
+            "Response rate",
+            "Share of the invited who answered, Wilson interval. Of more than 12 stores only those are listed whose 99.8 % interval leaves the total out; the rest in results.csv.",
+        ),
     ),
     "nonresponse": (
         (
@@ -76,13 +96,13 @@ TITLES = {
     "actions": (
         (
             "建议行动清单",
-            "每条建议对应一行结果；预期收益为该触点提高 1 分时总体评价相应高出的分数。"
+            "每条建议对应一行结果。预期收益（95% 区间）：触点为提高 1 分时总体评价相应高出的分数；等候为拐点之后的等候都止于拐点时的得分差；门店为升至总体水平时的总体 NPS 差。各项不可相加。"
             + CAVEAT_ZH
             + "责任部门与期限由研究员填写。",
         ),
         (
             "Recommended actions",
-            "Each from a row of the results; expected gain: points of the overall rating that go with one point more. "
+            "Each from a row of the results. Expected gain (95 % interval): of a touchpoint, points of the overall rating that go with one point more; of a wait, if none lasted beyond the knee; of a store, on the total NPS if it came up to the whole. Gains do not add up. "
             + CAVEAT_EN
             + " Owner and date are left to the researcher.",
         ),
@@ -90,6 +110,7 @@ TITLES = {
 }
 WORDS = {
     "no_banner": ("本期没有细分变量或样本不足，未编制一览表。", "no segments, or too few answers."),
+    "no_services": ("代码本没有分项服务，本节略去。", "The codebook names no services; section left out."),
     "no_service": ("本期没有作答。", "no answers in this wave."),
     "no_wait": ("未提供等候数据。", "no waiting data."),
     "no_operational": ("未提供首次解决或投诉数据。", "no such data."),
@@ -102,20 +123,19 @@ WORDS = {
     "low_point": ("最低一项", "Lowest"),
     "high_point": ("最高一项", "Highest"),
     "last_moment": ("最后一项", "Last"),
-    "apart": ("高于噪声", "above noise"),
-    "noise": ("未超出噪声", "not above noise"),
-    "median": ("一半的人等候不超过", "Half wait up to"),
-    "quantile": ("{q:.0f}% 的人等候不超过", "{q:.0f} % wait up to"),
-    "served_within": ("{at:g} {unit}内接通的比例", "Served within {at:g} {unit}"),
+    "median": ("{name}：半数不超过", "{name}: half up to"),
+    "quantile": ("{name}：{q:.0f}% 不超过", "{name}: {q:.0f} % up to"),
+    "served_within": ("{name}：{at:g} {unit}内接通的比例", "{name}: served within {at:g} {unit}"),
     "first_contact_resolution": ("首次解决率", "First-contact resolution"),
     "complaints": ("每千人投诉", "Complaints per 1,000"),
-    "invited": ("受邀者", "invited"),
+    "response_rate": ("应答率", "Response rate"),
+    "gain": ("“{name}”{gain} [{low}, {high}]", "“{name}” {gain} [{low}, {high}]"),
     "do_improve": ("改进“{name}”", "Improve “{name}”"),
     "do_wait": ("把“{name}”控制在拐点以内", "Keep “{name}” under its knee"),
     "do_visit": ("到{name}现场核查原因", "Visit {name} and find the cause"),
     "why_performance": (
-        "均分 {figure}，目标 {low}；是可点名的关键体验",
-        "mean {figure}, target {low}; a key experience that may be named",
+        "均分 {figure}，目标 {target}；是可点名的关键体验",
+        "mean {figure}, target {target}; a key experience that may be named",
     ),
     "why_knee": (
         "满意度在 {figure}（{low}–{high}）{unit}后加速下降",
@@ -130,6 +150,10 @@ WORDS = {
         "below the 95 % limit (a signal: check first); shrunken NPS {figure} ({low} to {high})",
     ),
     "to_fill": ("（待填）", "(to fill in)"),
+    "pick_note": (
+        "“最该先改”为可点名的关键体验。" + CAVEAT_ZH,
+        "Improve first: key experiences that may be named. " + CAVEAT_EN,
+    ),
     "pick": ("最该先改", "improve first"),
     "head_item": ("触点", "Touchpoint"),
     "head_top": ("高分占比", "Top boxes"),
@@ -141,15 +165,13 @@ WORDS = {
     "head_figure": ("指标", "Figure"),
     "head_value": ("结果", "Result"),
     "head_share": ("占可解释变差", "Share of explained variance"),
-    "head_told": ("判定", "Verdict"),
-    "head_group": ("群体", "Group"),
     "head_answered": ("作答者", "Answered"),
     "head_silent": ("未作答者", "Silent"),
     "head_difference": ("差异", "Difference"),
     "head_action": ("建议", "Action"),
     "head_why": ("依据", "Evidence"),
-    "head_gain": ("预期收益（分）", "Expected gain (points)"),
-    "head_reach": ("使用面", "Reach"),
+    "head_gain": ("预期收益（分，95% 区间）", "Expected gain (points, 95 % interval)"),
+    "head_reach": ("涉及客户", "Customers concerned"),
     "head_cost": ("成本", "Cost"),
     "head_owner": ("责任部门", "Owner"),
     "head_due": ("期限", "Due"),

@@ -10,7 +10,7 @@ import polars as pl
 from cemlab.checks import nearest, require_choice
 from cemlab.codebook import load_codebook
 from cemlab.measure.bases import flag_bases
-from cemlab.measure.compact import compact
+from cemlab.measure.compact import apart, compact
 from cemlab.measure.schema import COMPARISONS, ESTIMATES
 from cemlab.paths import codebooks_folder, notebooks_folder, project_root, reports_folder
 from cemlab.release import distinct_persons, protect
@@ -141,10 +141,12 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     if rows.only:  # the groups a report is kept to need not have answered in every wave
         everything, waves = kept_waves(everything, waves, chosen, book)
     previous = waves[-2] if len(waves) > 1 else None
+    parts = None
     if LARGE <= everything.select(pl.len()).collect().item():
-        everything = compact(everything)
-    data = of_waves(everything, [w for w in (previous, chosen) if w is not None])
-    now = of_waves(everything, [chosen])
+        parts = apart(compact(everything), "_wave", waves)
+        everything = of_waves(everything, waves, parts)
+    data = of_waves(everything, [w for w in (previous, chosen) if w is not None], parts)
+    now = of_waves(everything, [chosen], parts)
     have = now.collect_schema().names()
     segments = [column.name for column in book.of_role("segment") if column.type != "multiple" and column.name in have]
     unknown = [cut for cut in by if cut not in segments]
@@ -161,7 +163,7 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
         waves=waves,
         everything=everything,
         data=data,
-        before=None if previous is None else of_waves(everything, [previous]),
+        before=None if previous is None else of_waves(everything, [previous], parts),
         now=now,
         weights=weight_column(book, weights, have),
         person="_person" if book.only("person") else None,
@@ -174,8 +176,10 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     )
 
 
-def of_waves(answers, waves):
-    """Answers of some waves."""
+def of_waves(answers, waves, parts=None):
+    """Answers of some waves; `parts` are those held apart (`measure.compact.apart`), if any."""
+    if parts is not None:
+        return pl.concat([parts[wave] for wave in waves], rechunk=False).lazy()
     return answers.filter(pl.col("_wave").is_in(waves))
 
 

@@ -114,7 +114,7 @@ def told_by_others(table, min_persons):
         shown = part[~part["status"].isin(CLOSED) & (part["n"] > 0)].sort_values("n", kind="stable")
         left = total[key[1:]] - shown["n"].sum()
         overlapping = part["n"].sum() > total[key[1:]]
-        if left < min_persons and len(shown) and not overlapping:
+        if 0 < left < min_persons and len(shown) and not overlapping:
             out.loc[shown["index"].iloc[0]] = True
     return out
 
