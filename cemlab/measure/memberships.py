@@ -62,11 +62,16 @@ def members(data, cuts, *, person="_person", wave="_wave", items=(), panel=False
         *(given(item, schema).alias(f"a__{item}") for item in items),
     )
     rows = collect_all([query])[0]
-    own = rows["key__"].where(rows["key__"].notna(), pd.Series(rows.index.astype(str), index=rows.index))
-    names = rows["person__"].where(rows["person__"].notna(), "\0" + own.astype(str))
-    place, known = pd.factorize(names, sort=True)
-    texts = {column: rows[f"by__{column}"].astype(str).to_numpy(object) for column in columns}
-    texts["_wave"] = rows[f"by__{wave}"].astype(str).to_numpy(object) if wave else np.full(len(rows), ALL, object)
+    names = rows["person__"].to_numpy(object, copy=True)
+    lacking = np.flatnonzero(rows["person__"].isna().to_numpy())
+    keys = rows["key__"].to_numpy(object)
+    names[lacking] = [f"\0{at if pd.isna(keys[at]) else keys[at]}" for at in lacking]
+    known, place = np.unique(names.astype(str), return_inverse=True)
+    place = place.reshape(-1)
+    texts = {column: rows[f"by__{column}"].to_numpy(object).astype(str).astype(object) for column in columns}
+    texts["_wave"] = (
+        rows[f"by__{wave}"].to_numpy(object).astype(str).astype(object) if wave else np.full(len(rows), ALL, object)
+    )
     answered = np.ones((len(known), len(items)), dtype=bool)
     for number, item in enumerate(items):
         given_here = rows[f"a__{item}"].to_numpy(bool)
@@ -79,25 +84,43 @@ def members(data, cuts, *, person="_person", wave="_wave", items=(), panel=False
         frames.append(everywhere(place, texts))
     found, person_at, group_at, done = [], [], [], 0
     for at, codes in frames:
+        numbers = {column: np.unique(values, return_inverse=True) for column, values in codes.items()}
         for cut in cuts:
-            named = {column: codes[column] if column in (*cut, "_wave") else ALL for column in [*columns, "_wave"]}
-            keys = pd.DataFrame(named, index=range(len(at)))
-            groups = keys.drop_duplicates().sort_values([*columns, "_wave"], kind="stable", ignore_index=True)
-            number = keys.merge(groups.assign(group__=range(len(groups))), how="left", on=[*columns, "_wave"])
-            pairs = np.unique(np.column_stack([at, number["group__"].to_numpy() + done]), axis=0).reshape(-1, 2)
-            found.append(groups)
-            person_at.append(pairs[:, 0])
-            group_at.append(pairs[:, 1])
-            done += len(groups)
-    groups = pd.concat(found, ignore_index=True)
+            groups, number = crossed([numbers[column] for column in (*cut, "_wave")])
+            pairs = np.unique(at.astype(np.int64) * len(groups[0]) + number)
+            found.append({c: dict(zip((*cut, "_wave"), groups, strict=True)).get(c) for c in [*columns, "_wave"]})
+            person_at.append(pairs // len(groups[0]))
+            group_at.append(pairs % len(groups[0]) + done)
+            done += len(groups[0])
+    named = {
+        column: np.concatenate(
+            [np.full(len(one["_wave"]), ALL, object) if one[column] is None else one[column] for one in found]
+        )
+        for column in [*columns, "_wave"]
+    }
+    groups = pd.DataFrame(named, dtype=object)
     return Members(groups, np.asarray(known, object), np.concatenate(person_at), np.concatenate(group_at), answered)
+
+
+def crossed(numbers):
+    """The groups that some columns make together, in order: their codes column by column, and the group of each row."""
+    number = np.zeros(len(numbers[0][1]), dtype=np.int64)
+    for codes, inverse in numbers:
+        number = number * len(codes) + inverse.reshape(-1)
+    found, group = np.unique(number, return_inverse=True)
+    columns = []
+    for codes, _ in reversed(numbers):
+        columns.insert(0, codes[found % len(codes)])
+        found = found // len(codes)
+    return columns, group.reshape(-1)
 
 
 def everywhere(place, texts):
     """The rows of the newest wave of those who answered in every wave, as a wave of its own."""
     waves = sorted(set(texts["_wave"]))
-    seen = pd.DataFrame({"place": place, "wave": texts["_wave"]}).drop_duplicates()["place"].value_counts()
-    kept = np.isin(place, seen.index[seen == len(waves)]) & (texts["_wave"] == waves[-1])
+    number = np.unique(texts["_wave"], return_inverse=True)[1].reshape(-1)
+    seen = np.bincount(np.unique(place.astype(np.int64) * len(waves) + number) // len(waves), minlength=place.max() + 1)
+    kept = (seen[place] == len(waves)) & (texts["_wave"] == waves[-1])
     codes = {column: values[kept] for column, values in texts.items()}
     return place[kept], codes | {"_wave": np.full(kept.sum(), PANEL, object)}
 

@@ -10,6 +10,7 @@ from cemlab.release.coarse import coarse_range, rounded, scale_of
 from cemlab.release.same_answers import give_away
 from cemlab.release.small_groups import REST, blank
 
+NOT_SUMS = ("quantile", "sd")
 NOBODY = -2  # a row that refers to no group of the study
 OUTSIDE = ("target", "benchmark", "")  # references that are no group of the study
 NO_GROUPS = ("stage", "part", "question", "row", "letter", "above", "rest", "sentence", "label", "verdict", "rule")
@@ -54,7 +55,8 @@ def apply_release(
     -----
     A share of 0 or 100 %, a mean at an end of its scale and an interval of no width tell what everybody said. Such a figure,
     and any within max(1, 5 %) persons of an end, becomes a range. What would give it away by subtraction is looked for with a
-    linear program for every figure (`same_answers`), and hidden.
+    linear program for every figure (`same_answers`), and hidden. The plan remembers what passed: of results given later only
+    what tells nothing beside it is shown, so pass totals before parts.
     """
     where = "apply_release"
     require_columns(results.columns, ["n", "status"], where)
@@ -77,14 +79,18 @@ def places(results, plan, wave, labels, outside, where):
             f"cuts of `plan_release`, or name it in `labels` if it describes rows."
         )
     cuts = [cut for cut in plan.cuts if cut in results.columns]
+    default = str(wave or plan.wave)
     waves = (
-        results["_wave"].astype(str) if "_wave" in results else pd.Series(str(wave or plan.wave), index=results.index)
+        [default if pd.isna(w) or w == ALL else str(w) for w in results["_wave"]]
+        if "_wave" in results
+        else [default] * len(results)
     )
-    waves = waves.where(~waves.isin([ALL, "nan", "None"]), str(wave or plan.wave))
-    references = results["reference"] if "reference" in results else pd.Series(None, index=results.index, dtype=object)
-    keys = pd.DataFrame({cut: results[cut].astype(object).where(results[cut].notna(), ALL).astype(str) for cut in cuts})
+    references = results["reference"] if "reference" in results else [None] * len(results)
+    codes_of = [[ALL if pd.isna(code) else str(code) for code in results[cut].to_numpy(object)] for cut in cuts]
+    listed = (
+        [dict(zip(cuts, codes, strict=True)) for codes in zip(*codes_of, strict=True)] if cuts else [{}] * len(results)
+    )
     own, other, seen = [], [], {}
-    listed = keys.to_dict("records") if cuts else [{}] * len(results)
     for codes, at, reference, n in zip(listed, waves, references, results["n"], strict=True):
         if not n > 0 and plan.at(codes, at) is None:
             own.append(-1)
@@ -200,11 +206,22 @@ def told_alone(results, scale):
 
 
 def kind_of(results):
-    """What a row's figure is about, whatever its group: metric, item, code."""
-    columns = [c for c in ("metric", "item", "at", "question", "row") if c in results]
-    if not columns:
-        return [()] * len(results)
-    return list(results[columns].astype(str).itertuples(index=False, name=None))
+    """What a row's figure is about, whatever its group and whichever table it stands in: metric, item, code."""
+    parts = {
+        c: results[c].astype(object).to_numpy() if c in results else [""] * len(results)
+        for c in ("metric", "item", "at", "row")
+    }
+    rows = zip(*parts.values(), strict=True)
+    return [(str(metric), str(item), code_of(metric, at, row)) for metric, item, at, row in rows]
+
+
+def code_of(metric, at, row):
+    """The answer that a share is of: in ``at`` of a distribution, in ``row`` of a table."""
+    code = at if pd.notna(at) and at != "" else row if metric in ("share", "net") else ""
+    try:
+        return f"{float(code):g}"
+    except (TypeError, ValueError):
+        return str(code)
 
 
 def figures(results, own, other, scale):
@@ -216,7 +233,7 @@ def figures(results, own, other, scale):
         if value not in results or base not in results:
             continue
         for row in np.flatnonzero((places_ >= 0) & results[value].notna().to_numpy() & results[base].gt(0).to_numpy()):
-            if scale[row] is not None and kinds[row][:1] not in (("quantile",), ("sd",)):
+            if scale[row] is not None and kinds[row][0] not in NOT_SUMS:
                 low, high = scale[row]
                 share = (results[value].iloc[row] - low) / (high - low)
                 out.append((kinds[row], places_[row], float(results[base].iloc[row]), share))

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from cemlab.release.isolate import eliminated, leaks, together
 
 ROUNDS = 60  # exact choices before groups are only added (large reports)
-AT_ONCE = 40  # combinations taken from one search
+AT_ONCE = 20  # combinations taken from one search
 PATIENCE = 20.0  # seconds for one choice
 
 
@@ -95,7 +95,7 @@ def recipe(table, kinds, basis, price):
         while True:
             equal = np.vstack([table[asked], table[kind]]).astype(float)
             right = np.r_[np.zeros(len(asked)), 1.0]
-            found = linprog(np.r_[price, price], A_eq=csr_array(np.hstack([equal, -equal])), b_eq=right, method="highs")
+            found = linprog(np.r_[price, price], A_eq=np.hstack([equal, -equal]), b_eq=right, method="highs")
             if found.status != 0:
                 break
             factors = found.x[:count] - found.x[count:]
@@ -113,11 +113,16 @@ def hitting(demands, cost, few):
     count = len(cost)
     rows = np.repeat(np.arange(len(demands)), [len(d) for d in demands])
     each = csr_array((np.ones(len(rows)), (rows, np.concatenate(demands))), shape=(len(demands), count))
+    paid = cost[few].sum()
+    easy = linprog(
+        cost, A_ub=-each, b_ub=-np.ones(len(demands)), bounds=np.column_stack([few, np.ones(count)]), method="highs"
+    )
+    if easy.status == 0 and np.abs(easy.x - np.round(easy.x)).max() < 1e-7:  # whole by itself, and so the cheapest
+        return easy.x > 0.5, float(easy.fun) - paid, True
     need = LinearConstraint(each, 1, np.inf)
     found = milp(cost, constraints=need, integrality=np.ones(count), bounds=Bounds(few.astype(float), 1), options={"time_limit": PATIENCE, "mip_rel_gap": 0})  # fmt: skip
     if found.x is None:
         return greedy(demands, cost, few), 0.0, False
-    paid = cost[few].sum()
     bound = found.mip_dual_bound if found.mip_dual_bound is not None else found.fun
     return found.x > 0.5, float(bound) - paid, found.status == 0
 

@@ -119,14 +119,8 @@ def keep_pairs(found, rows, weight, least):
 
 
 def inverses(values):
-    """Inverses modulo the prime, by Fermat."""
-    out, power, base = np.ones_like(values), PRIME - 2, values % PRIME
-    while power:
-        if power & 1:
-            out = out * base % PRIME
-        base = base * base % PRIME
-        power >>= 1
-    return out
+    """Inverses modulo the prime."""
+    return np.array([pow(int(value), -1, PRIME) for value in values], dtype=np.int64)
 
 
 def eliminated(rows, order):
@@ -141,7 +135,7 @@ def eliminated(rows, order):
         if not len(at):
             continue
         pivot = at[0]
-        rows[pivot] = rows[pivot] * inverses(rows[pivot, column : column + 1])[0] % PRIME
+        rows[pivot] = rows[pivot] * pow(int(rows[pivot, column]), -1, PRIME) % PRIME
         others = np.flatnonzero(rows[:, column])
         others = others[others != pivot]
         rows[others] = (rows[others] - rows[others, column][:, None] * rows[pivot]) % PRIME

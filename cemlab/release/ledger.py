@@ -21,7 +21,7 @@ class Ledger:
     path: Path
     entries: tuple
 
-    def add(self, plan, *, report, version=None, filters=None):
+    def add(self, plan, *, report, version=None, filters=None, figures=()):
         """Write down every group that `plan` shows; what stands there already is not written again.
 
         Parameters
@@ -33,6 +33,8 @@ class Ledger:
             Version of the study's data.
         filters : dict of str to str, optional
             Codes that every person of the report had (a report on a part of the study).
+        figures : iterable of (int, tuple, float, float)
+            What was told: place of the group in the plan, what the figure is about, its base and its sum.
 
         Returns
         -------
@@ -41,15 +43,24 @@ class Ledger:
         """
         filters = {str(k): str(v) for k, v in (filters or {}).items()}
         at = datetime.now(UTC).isoformat(timespec="seconds")
+        told = {}
+        for place, kind, n, total in figures:
+            told.setdefault(place, {})[tuple(kind)] = [list(kind), float(n), float(total)]
         new = []
-        for row in plan.groups[plan.open].to_dict("records"):
-            group = {cut: row[cut] for cut in plan.cuts if row[cut] != ALL} | filters
-            new.append({"group": group, "wave": row["_wave"], "version": version})
+        for place, row in enumerate(plan.groups.to_dict("records")):
+            if row["shown"]:
+                group = {cut: row[cut] for cut in plan.cuts if row[cut] != ALL} | filters
+                new.append(({"group": group, "wave": row["_wave"], "version": version}, told.get(place, {})))
         with locked(self.codebook, self.lake):
-            there = {mark(entry) for entry in read(self.path)}
-            lines = [
-                json.dumps({"at": at, "report": report, **e}, ensure_ascii=False) for e in new if mark(e) not in there
-            ]
+            there = {}
+            for entry in read(self.path):
+                there.setdefault(mark(entry), set()).update(tuple(kind) for kind, _, _ in entry.get("figures", []))
+            lines = []
+            for entry, own in new:
+                fresh = [figure for kind, figure in own.items() if kind not in there.get(mark(entry), ())]
+                if mark(entry) not in there or fresh:
+                    line = {"at": at, "report": report, **entry, **({"figures": fresh} if fresh else {})}
+                    lines.append(json.dumps(line, ensure_ascii=False))
             if lines:
                 with open(self.path, "a", encoding="utf-8", newline="\n") as file:
                     file.write("\n".join(lines) + "\n")

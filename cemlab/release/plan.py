@@ -24,6 +24,7 @@ class Plan:
     places: dict = field(repr=False)
     problem: object = field(repr=False)  # what was solved, for items that fewer answered
     items: dict = field(repr=False, default_factory=dict)  # item -> groups shown, as far as asked
+    seen: dict = field(repr=False, default_factory=dict)  # (figure, wave) -> {group: (n, sum)} shown so far
 
     @property
     def open(self):
@@ -68,6 +69,7 @@ class Problem:
     cost: np.ndarray
     fixed: np.ndarray
     seed: int
+    waves: np.ndarray  # of each group
 
     def solved(self, item, short, open_):
         """Groups shown of an item: those of the plan, less those that too few answered, less those that would tell these."""
@@ -170,7 +172,7 @@ def plan_release(
         released(entry, (versions or {}).get(entry.get("version"), population), columns, person, wave, where)
         for entry in by_version(ledger)
     ]
-    table, persons, answered = alike([one, *(part for part, _ in earlier)])
+    table, persons, answered = alike([one, *(part for part, _, _ in earlier)])
     listed = [np.arange(len(one.groups)), *(at + start for at, start in numbered(one, earlier))]
     dense = table[:, np.concatenate(listed).astype(int)].toarray().astype(np.int8)
     fixed = np.arange(dense.shape[1]) >= len(one.groups)
@@ -196,8 +198,12 @@ def plan_release(
     }
     places = {key: i for i, key in enumerate(groups[[*columns, "_wave"]].itertuples(index=False, name=None))}
     asked = {item: answered[:, number] for number, item in enumerate(items)}
-    problem = Problem(dense, persons, asked, int(min_persons), cost, fixed, seed)
-    return Plan(groups, tuple(columns), newest, int(min_persons), facts, places, problem)
+    all_waves = np.r_[
+        one.groups["_wave"].to_numpy(object), *(part.groups["_wave"].to_numpy(object)[at] for part, at, _ in earlier)
+    ]
+    problem = Problem(dense, persons, asked, int(min_persons), cost, fixed, seed, all_waves)
+    seen = figures_before(earlier, len(one.groups))
+    return Plan(groups, tuple(columns), newest, int(min_persons), facts, places, problem, seen=seen)
 
 
 def by_version(ledger):
@@ -209,7 +215,7 @@ def by_version(ledger):
 
 
 def released(gathered, population, columns, person, wave, where):
-    """Persons of the groups that earlier reports showed: their members, and the places of these groups among them."""
+    """Persons of the groups that earlier reports showed: their members, the groups' places among them, what was told of each."""
     import narwhals as nw
 
     entries = gathered["entries"]
@@ -225,29 +231,45 @@ def released(gathered, population, columns, person, wave, where):
     part = members(population, [list(c) for c in crosses if c], person=person, wave=wave, panel=panel, where=where)
     own = [c for c in part.groups.columns if c != "_wave"]
     place = {key: i for i, key in enumerate(part.groups[[*own, "_wave"]].itertuples(index=False, name=None))}
-    keys = {(*(str(e["group"].get(c, ALL)) for c in own), str(e["wave"])) for e in entries}
-    return part, np.array(sorted(place[key] for key in keys if key in place), dtype=int)
+    figures = {}
+    for entry in entries:
+        key = (*(str(entry["group"].get(c, ALL)) for c in own), str(entry["wave"]))
+        if key in place:
+            figures.setdefault(place[key], {}).update(
+                {tuple(kind): (n, total) for kind, n, total in entry.get("figures", [])}
+            )
+    at = np.array(sorted(figures), dtype=int)
+    return part, at, [figures[one] for one in at]
+
+
+def figures_before(earlier, start):
+    """What earlier reports told, as `Plan.seen` holds it."""
+    out = {}
+    for part, at, figures in earlier:
+        waves = part.groups["_wave"].to_numpy(object)[at]
+        for number, (wave, mine) in enumerate(zip(waves, figures, strict=True)):
+            for kind, told in mine.items():
+                out.setdefault((kind, wave), {})[start + number] = told
+        start += len(at)
+    return out
 
 
 def numbered(one, earlier):
     """For each earlier part its groups' places and where they start in the table of all parts."""
     start = len(one.groups)
-    for part, places in earlier:
+    for part, places, _ in earlier:
         yield places, start
         start += len(part.groups)
 
 
 def prices(groups, sizes, newest, keep, columns, count):
     """What hiding each group costs: a group is one, its persons a little more; the newest wave double; kept ones dear."""
-    cost = np.ones(count)
-    own = sizes[: len(groups)]
-    cost[: len(groups)] += own / max(own.sum(), 1)
-    cost[: len(groups)][(groups["_wave"] == newest).to_numpy()] *= 2
+    cost, own = np.ones(count), len(groups)
+    cost[:own] += sizes[:own] / max(sizes[:own].sum(), 1)
+    cost[:own][groups["_wave"].to_numpy(object) == newest] *= 2
+    made = groups[columns].to_numpy(object) != ALL if columns else np.zeros((own, 0), dtype=bool)
     for cut in keep:
-        cut = as_list(cut)
-        of = groups[columns].ne(ALL)
-        mine = of.eq([c in cut for c in columns]).all(axis=1).to_numpy() if columns else np.ones(len(groups), bool)
-        cost[: len(groups)][mine] *= NEVER
+        cost[:own][(made == [c in as_list(cut) for c in columns]).all(axis=1)] *= NEVER
     return cost
 
 

@@ -8,7 +8,6 @@ and the one of the fewest persons is hidden, until there is a way.
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack, vstack
 
 from cemlab.release.coarse import near
 from cemlab.release.isolate import together
@@ -17,7 +16,7 @@ LEFT = 1e-4  # persons; well above what the slack of the sums can make up
 
 
 def give_away(cells, plan):
-    """Cells to be made coarse and cells to be hidden.
+    """Cells to be made coarse and cells to be hidden; what stays is remembered by the plan, since later results add to it.
 
     Parameters
     ----------
@@ -31,26 +30,37 @@ def give_away(cells, plan):
         Of bool, a value a cell.
     """
     count = cells["n"].to_numpy(float) * cells["share"].to_numpy(float)
-    allowed = near(cells["n"])
-    coarse = (count <= allowed + 1e-9) | (cells["n"] - count <= allowed + 1e-9).to_numpy()
-    coarse, gone = np.asarray(coarse, dtype=bool), np.zeros(len(cells), dtype=bool)
-    if not len(cells):
-        return coarse, gone
-    waves = plan.groups["_wave"].to_numpy()
-    tables = {}
-    of = cells.groupby(["kind", cells["group"].map(lambda g: waves[g])], sort=False).indices
-    for rows in of.values():
-        groups = cells["group"].to_numpy()[rows]
-        key = groups.tobytes()
+    n = cells["n"].to_numpy(float)
+    gone, tables = np.zeros(len(cells), dtype=bool), {}
+    groups = cells["group"].to_numpy(int)
+    waves = plan.problem.waves
+    for (kind, wave), rows in cells.groupby(
+        ["kind", cells["group"].map(lambda g: waves[g])], sort=False
+    ).indices.items():
+        known = plan.seen.setdefault((kind, wave), {})
+        others = [group for group in known if group not in set(groups[rows])]
+        all_groups = np.r_[groups[rows], others].astype(int)
+        key = all_groups.tobytes()
         if key not in tables:
-            smaller, persons = together(plan.problem.table[:, groups], plan.problem.persons)
+            smaller, persons = together(plan.problem.table[:, all_groups], plan.problem.persons)
             tables[key] = smaller[smaller.any(axis=1)], persons[smaller.any(axis=1)]
-        values = count[rows], cells["n"].to_numpy(float)[rows]
-        gone[rows] = forced(*tables[key], *values, coarse[rows], allowed[rows])
-    return coarse, gone
+        all_n = np.r_[n[rows], [known[g][0] for g in others]]
+        all_count = np.r_[count[rows], [known[g][1] for g in others]]
+        told_before = np.array([g in known for g in all_groups], dtype=bool)
+        gone[rows] = forced(*tables[key], all_count, all_n, at_end(all_count, all_n), near(all_n), told_before)[
+            : len(rows)
+        ]
+        for row in rows[~gone[rows]]:
+            known.setdefault(groups[row], (n[row], count[row]))
+    return at_end(count, n), gone
 
 
-def forced(table, persons, count, n, coarse, allowed):
+def at_end(count, n):
+    """True where a figure is so near an end of its scale that it is shown as a range."""
+    return (count <= near(n) + 1e-9) | (n - count <= near(n) + 1e-9)
+
+
+def forced(table, persons, count, n, coarse, allowed, told_before):
     """Cells of one figure to hide, so that neither "all said it" nor "nobody did" follows for anybody."""
     gone = np.zeros(len(n), dtype=bool)
     for side in (count, n - count):
@@ -58,8 +68,11 @@ def forced(table, persons, count, n, coarse, allowed):
             taking = told(table, persons, side, n, coarse & ~gone, ~coarse & ~gone, allowed)
             if taking is None:
                 break
-            if not len(taking):  # no sum of its own forces it: all go but the largest
-                taking = np.flatnonzero(~coarse & ~gone)
+            taking = taking[~told_before[taking]]
+            if not len(taking):  # no sum of its own forces it, or only such as are known already
+                taking = np.flatnonzero(~coarse & ~gone & ~told_before)
+            if not len(taking):
+                break
             gone[taking[np.argmin(n[taking])]] = True
     return gone
 
@@ -69,34 +82,32 @@ def told(table, persons, side, n, coarse, exact, allowed):
     kinds = len(table)
     if not exact.any():
         return None
-    equal = csr_array(table[:, exact].T.astype(float))
-    slack = hstack([csr_array(np.eye(exact.sum())), csr_array(-np.eye(exact.sum()))])
-    ranges = csr_array(table[:, coarse].T.astype(float))
+    equal = table[:, exact].T.astype(float)
+    ranges = table[:, coarse].T.astype(float)
     low = np.where(side[coarse] <= allowed[coarse] + 1e-9, 0.0, n[coarse] - allowed[coarse])
     high = np.where(side[coarse] <= allowed[coarse] + 1e-9, allowed[coarse], n[coarse])
-    sums = exact.sum()
-    # unknowns: what each kind has, slack of the sums (weighted figures do not add up exactly), the least that any kind has
-    everyone = {
-        "A_eq": hstack([equal, slack, csr_array((sums, 1))]),
-        "b_eq": side[exact],
-        "A_ub": vstack([
-            hstack([ranges, csr_array((coarse.sum(), 2 * sums + 1))]),
-            hstack([-ranges, csr_array((coarse.sum(), 2 * sums + 1))]),
-            hstack([-csr_array(np.eye(kinds)), csr_array((kinds, 2 * sums)), csr_array(np.ones((kinds, 1)))]),
-        ]),
-        "b_ub": np.r_[high, -low, np.zeros(kinds)],
-        "method": "highs",
-    }  # fmt: skip
-    limits = [*((0, p) for p in persons), *[(0, None)] * (2 * sums), (0, 1)]
-    first = linprog(np.r_[np.zeros(kinds), np.ones(2 * sums), 0.0], bounds=limits, **everyone)
-    if first.status != 0:
+    sums = int(exact.sum())
+    least = np.hstack([-np.eye(kinds), np.ones((kinds, 1))])  # the last unknown is no more than what any kind has
+    above = np.vstack([np.hstack([side_ * ranges, np.zeros((len(ranges), 1))]) for side_ in (1, -1)] + [least])
+    right = np.r_[high, -low, np.zeros(kinds)]
+    limits = [*((0, p) for p in persons), (0, 1)]
+    equal = np.hstack([equal, np.zeros((sums, 1))])
+    price = np.r_[np.zeros(kinds), -1.0]
+    found = linprog(price, A_ub=above, b_ub=right, A_eq=equal, b_eq=side[exact], bounds=limits, method="highs")
+    if found.status == 2:  # weighted figures, or changed answers, do not add up: as little slack as will do
+        slack = np.hstack([np.eye(sums), -np.eye(sums)])
+        wide = {"A_ub": np.hstack([above, np.zeros((len(above), 2 * sums))]), "b_ub": right}
+        wide |= {"A_eq": np.hstack([equal, slack]), "b_eq": side[exact], "method": "highs"}
+        first = linprog(
+            np.r_[np.zeros(kinds + 1), np.ones(2 * sums)], bounds=[*limits, *[(0, None)] * (2 * sums)], **wide
+        )
+        if first.status != 0:
+            return np.array([], dtype=int)
+        used = first.x[kinds + 1 : kinds + 1 + sums] + first.x[kinds + 1 + sums :]
+        most = [(0, m) for m in np.r_[used, used] + 1e-7]
+        found = linprog(np.r_[price, np.zeros(2 * sums)], bounds=[*limits, *most], **wide)
+    if found.status != 0:
         return np.array([], dtype=int)
-    used = first.x[kinds : kinds + sums] + first.x[kinds + sums : -1]
-    limits[kinds:-1] = [(0, m) for m in np.r_[used, used] + 1e-7]
-    second = linprog(np.r_[np.zeros(kinds + 2 * sums), -1.0], bounds=limits, **everyone)
-    if second.status != 0:
-        return np.array([], dtype=int)
-    if second.x[-1] > LEFT:
+    if found.x[kinds] > LEFT:
         return None
-    forcing = np.abs(second.eqlin.marginals) > 1e-9
-    return np.flatnonzero(exact)[forcing]
+    return np.flatnonzero(exact)[np.abs(found.eqlin.marginals) > 1e-9]

@@ -42,6 +42,11 @@ def with_plan(study, cuts=(), population=None, *, items=None, panel=False, extra
     from cemlab.store import scan
 
     book = study.codebook
+    if study.rows.only or study.rows.kind:
+        raise ValueError(
+            f"study {book.name}: reports of employees are of whole waves and of everybody; a manager's version is made from the "
+            "same plan, not by keeping to a group or a calendar period."
+        )
     everything = study.everything if population is None else population
     have = everything.lazy().collect_schema().names()
     asked = (
@@ -139,9 +144,16 @@ def told_findings(study, findings):
 def write_down(study, report):
     """Enter what a report of employees shows into the study's ledger."""
     from cemlab.release import open_ledger
+    from cemlab.release.same_answers import at_end
 
     if study.codebook.of_employees:
-        open_ledger(study.codebook).add(study.plan, report=report, version=study.version)
+        told = [  # a range is entered as its end: the ledger knows no more than the reader
+            (place, kind, n, (0.0 if 2 * total <= n else n) if at_end(total, n) else total)
+            for (kind, _), cells in study.plan.seen.items()
+            for place, (n, total) in cells.items()
+            if place < len(study.plan.groups)
+        ]
+        open_ledger(study.codebook).add(study.plan, report=report, version=study.version, figures=told)
 
 
 def table_through_door(study, table, banners):
