@@ -18,9 +18,9 @@ class Organisation:
     first_cuts: list  # of an earlier report of the last wave, made before the late ones answered; empty: none
 
 
-def organisation(rng):
+def organisation(rng, most=10):
     """Two or three levels, units of 1 to 60, a segment, often crossed; sometimes a second wave, sometimes an earlier report."""
-    teams = int(rng.integers(3, 11))
+    teams = int(rng.integers(3, most + 1))
     sizes = np.clip(np.exp(rng.normal(2.6, 0.9, teams)).astype(int), 1, 60)
     team = np.repeat(np.arange(teams), sizes)
     dept, div = team // int(rng.integers(2, 4)), team // int(rng.integers(4, 7))
