@@ -43,7 +43,10 @@ def shares(data, by, said):
 def hidden(plan, wave="1"):
     """Names of hidden groups with why."""
     rows = plan.groups[~plan.groups["shown"] & (plan.groups["_wave"] == wave)]
-    return {" ".join(v for v in (row[c] for c in plan.cuts) if v != "(all)"): row["reason"] for row in rows.to_dict("records")}
+    return {
+        " ".join(v for v in (row[c] for c in plan.cuts) if v != "(all)"): row["reason"]
+        for row in rows.to_dict("records")
+    }
 
 
 # By hand
