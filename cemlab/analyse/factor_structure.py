@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.analyse.extraction import adequacy, discrepancy, extract, parallel_analysis
+from cemlab.analyse.omega import ending
 from cemlab.analyse.rotation import oblimin, varimax
 from cemlab.checks import require_choice, require_level
 from cemlab.measure.item_sums import item_sums
@@ -27,7 +28,7 @@ class Factors(NamedTuple):
 
 
 def factor_structure(
-    data, items, *, factors=None, method="minres", rotation="oblimin", reverse=(), scale=None, weights=None, level=0.9,
+    data, items, *, factors=None, method="minres", rotation="oblimin", reverse=(), scale=None, weights=None, correlation="pearson", level=0.9,
     seed=1,
 ):  # fmt: skip
     """Exploratory factors: loadings, fit, and how many factors noise would not explain.
@@ -43,6 +44,8 @@ def factor_structure(
     rotation : {"oblimin", "varimax", "none"}, default "oblimin"
     reverse, scale, weights
         As in `cronbach_alpha`.
+    correlation : {"pearson", "polychoric"}, default "pearson"
+        "polychoric": of the normal variables behind the codes; less attenuated where answers pile up at one end of a short scale.
     level : float, default 0.9
         Of the interval of RMSEA.
     seed : int
@@ -61,7 +64,7 @@ def factor_structure(
 
     Notes
     -----
-    Pearson correlations. chi2 = F (n - 1 - (2 p + 5) / 6 - 2 k / 3), F the likelihood discrepancy; TLI and CFI against
+    chi2 = F (n - 1 - (2 p + 5) / 6 - 2 k / 3), F the likelihood discrepancy; TLI and CFI against
     uncorrelated items with the same factor; RMSEA^2 = chi2 / (df n) - 1 / (n - 1); rmsr over the correlations. Items of a 5-point
     scale are no normal numbers: read the fit as a guide. Usual bars: KMO 0.70, RMSEA 0.08, TLI and CFI 0.90. Components have no
     fit. In R: ``psych::fa``, ``stats::factanal``, ``psych::principal``.
@@ -70,7 +73,16 @@ def factor_structure(
     require_choice(method, METHODS, name="method", where=where)
     require_choice(rotation, ROTATIONS, name="rotation", where=where)
     require_level(level, where)
-    sums = item_sums(data, items, reverse=reverse, scale=scale, missing="listwise", weights=weights, where=where)
+    sums = item_sums(
+        data,
+        items,
+        reverse=reverse,
+        scale=scale,
+        missing="listwise",
+        weights=weights,
+        correlation=correlation,
+        where=where,
+    )
     n, p, r = sums.n_eff, sums.k, sums.correlation
     if sums.complete <= p or sums.constant:
         what = f"item {sums.constant[0]!r} does not vary" if sums.constant else f"only {sums.complete} complete persons"
@@ -95,7 +107,8 @@ def factor_structure(
     rows = [{"metric": m, "estimate": v[0], "ci_low": v[1], "ci_high": v[2]} for m, v in fit.items()]
     frame = pd.DataFrame(rows).assign(item="items", unit="fit", n=sums.complete, n_eff=n, level=level, at=np.nan)
     frame = frame.assign(
-        method=f"{method}{k}_{rotation}", status=np.where(frame["estimate"].isna(), "not_estimable", "ok")
+        method=f"{method}{k}_{rotation}{ending(correlation)}",
+        status=np.where(frame["estimate"].isna(), "not_estimable", "ok"),
     )
     place = np.arange(1, p + 1)
     return Factors(

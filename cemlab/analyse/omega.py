@@ -11,7 +11,7 @@ from cemlab.measure.scales import as_dimensions
 from cemlab.measure.schema import as_list, estimates
 
 
-def mcdonald_omega(data, items, *, factors=1, reverse=(), scale=None, weights=None, flip=True):
+def mcdonald_omega(data, items, *, factors=1, reverse=(), scale=None, weights=None, correlation="pearson", flip=True):
     """Omega total and hierarchical of a scale.
 
     Parameters
@@ -26,6 +26,8 @@ def mcdonald_omega(data, items, *, factors=1, reverse=(), scale=None, weights=No
     reverse, scale
         As in `cronbach_alpha`.
     weights : str, optional
+    correlation : {"pearson", "polychoric"}, default "pearson"
+        "polychoric": of the normal variables behind the codes; less attenuated where answers pile up at one end of a short scale.
     flip : bool, default True
         Items with a negative general loading count as turned.
 
@@ -61,7 +63,16 @@ def mcdonald_omega(data, items, *, factors=1, reverse=(), scale=None, weights=No
                 f"{where}: {factors} factors for {len(group)} items; at most {max(most, 1)} (three items each)."
             )
         turned = [item for item in as_list(reverse) if item in group or not isinstance(items, dict)]
-        sums = item_sums(data, group, reverse=turned, scale=scale, missing="listwise", weights=weights, where=where)
+        sums = item_sums(
+            data,
+            group,
+            reverse=turned,
+            scale=scale,
+            missing="listwise",
+            weights=weights,
+            correlation=correlation,
+            where=where,
+        )
         fit = sums.complete > len(group) and not sums.constant and len(group) > 2
         figures = omega_figures(sums.correlation, factors, flip) if fit else {"omega_total": np.nan}
         base = {"dimension": name, "n": sums.complete, "n_eff": sums.n_eff}
@@ -73,10 +84,15 @@ def mcdonald_omega(data, items, *, factors=1, reverse=(), scale=None, weights=No
                 for item, v in zip(group, general, strict=True)
             ]
     frame = pd.DataFrame(out).assign(
-        method=f"minres{factors}" + ("_oblimin_schmid_leiman" if factors > 1 else ""), at=np.nan
+        method=f"minres{factors}" + ("_oblimin_schmid_leiman" if factors > 1 else "") + ending(correlation), at=np.nan
     )
     frame["status"] = np.where(frame["estimate"].isna(), "not_estimable", "ok")
     return estimates(frame, "dimension")
+
+
+def ending(correlation):
+    """What `method` adds for correlations that are not Pearson's."""
+    return "" if correlation == "pearson" else f"_{correlation}"
 
 
 def omega_figures(correlation, factors, flip):

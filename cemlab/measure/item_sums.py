@@ -5,7 +5,9 @@ from typing import NamedTuple
 import narwhals as nw
 import numpy as np
 
+from cemlab.checks import require_choice
 from cemlab.measure.moments import collect_all, lazy, number_column
+from cemlab.measure.polychoric import polychoric
 from cemlab.measure.rows import reasons, unit_products
 from cemlab.measure.schema import as_list
 
@@ -39,7 +41,9 @@ class ItemSums(NamedTuple):
         return [item for item, v in zip(self.items, np.diag(self.covariance), strict=True) if not v > 1e-12]
 
 
-def item_sums(data, items, *, reverse=(), scale=None, missing="pairwise", weights=None, where="item_sums"):
+def item_sums(
+    data, items, *, reverse=(), scale=None, missing="pairwise", weights=None, correlation="pearson", where="item_sums"
+):  # fmt: skip
     """Reduce rows to the covariances of items.
 
     Parameters
@@ -52,6 +56,8 @@ def item_sums(data, items, *, reverse=(), scale=None, missing="pairwise", weight
     missing : {"pairwise", "listwise"}
         Covariances over those who answered both items, or over those who answered all.
     weights : str, optional
+    correlation : {"pearson", "polychoric"}
+        "polychoric" puts the correlations of the variables behind the codes in place of the covariances (complete persons).
 
     Returns
     -------
@@ -63,6 +69,7 @@ def item_sums(data, items, *, reverse=(), scale=None, missing="pairwise", weight
         Unknown column, text instead of numbers, fewer than two items, an item to be reversed that is none of them.
     """
     items = as_list(items)
+    require_choice(correlation, ("pearson", "polychoric"), name="correlation", where=where)
     strange = [item for item in as_list(reverse) if item not in items]
     if strange:
         raise ValueError(f"{where}: `reverse` names {strange[0]!r}, which is none of the items {items}.")
@@ -102,13 +109,17 @@ def item_sums(data, items, *, reverse=(), scale=None, missing="pairwise", weight
             -2
         ]  # of the person's mean, over those who answered an item
         with_total = (covariance[-2] / sd / np.sqrt(spread))[:-2]
+    matrix = covariance[:-2, :-2]
+    if correlation == "polychoric" and complete > 2:
+        sign = np.where([item in as_list(reverse) for item in items], -1.0, 1.0)
+        matrix = polychoric(data, items, weights=weights, where=where) * np.outer(sign, sign)
     return ItemSums(
         items=items,
         rows=int(found["n"].sum()),
         complete=complete,
         n=known["n"].to_numpy(int) if missing == "pairwise" else np.full(len(items), complete),
         mean=mean[:-2],
-        covariance=covariance[:-2, :-2],
+        covariance=matrix,
         n_eff=w * w / w2 if w2 else 0.0,
         total={"mean": mean[-2], "sd": sd[-2], "correlation": with_total},
     )
