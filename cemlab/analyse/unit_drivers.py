@@ -5,6 +5,9 @@ import numpy as np
 from cemlab.analyse.drivers import key_drivers
 from cemlab.checks import require_choice
 from cemlab.measure.centred import centred_rows, unit_mean_rows
+from cemlab.measure.errors import spread
+from cemlab.measure.intervals import quantile
+from cemlab.measure.moments import moments
 from cemlab.measure.schema import as_list
 
 PARTS = ("within", "between", "total")
@@ -45,6 +48,7 @@ def unit_drivers(
 
     Notes
     -----
+    "performance" is the mean of the scores as given in every part but "between", where it is the mean over units.
     A driver may matter within units and not between them, or with the other sign: a figure of units says nothing of persons.
     Managers can act on the one, the company on the other. Importance is not cause.
 
@@ -68,8 +72,19 @@ def unit_drivers(
     else:
         rows = data if part == "total" else centred_rows(data, columns, unit, where=where)
         found = key_drivers(rows, outcome, drivers, cluster=unit, **how, min_n=min_n, min_users=min_users)
-        if part == "within":  # the mean of distances from means is 0 and says nothing of how good a driver is
-            level_rows = found["metric"] == "performance"
-            found.loc[level_rows, "estimate"] = np.nan
-            found.loc[level_rows, "status"] = "not_estimable"
+        if part == "within":  # the mean of distances from means is 0: performance is that of the scores themselves
+            found = with_performance(found, data, drivers, level)
     return found.assign(method=found["method"] + f"_{part}")
+
+
+def with_performance(found, data, drivers, level):
+    """Driver figures whose "performance" is the mean of the scores as given, with its t interval."""
+    figures = spread(moments(data, drivers, where="unit_drivers").drop(columns=["low", "high"]), []).set_index("item")
+    mean, se = figures["estimate"], np.sqrt(figures["variance"] / np.maximum(figures["n"] - 1, 1))
+    half = quantile(level, figures["n"] - 1) * se
+    rows = found["metric"] == "performance"
+    item = found.loc[rows, "item"]
+    for column, values in (("estimate", mean), ("se", se), ("ci_low", mean - half), ("ci_high", mean + half)):
+        found.loc[rows, column] = item.map(values)
+    found.loc[rows, "status"] = np.where(found.loc[rows, "estimate"].isna(), "not_estimable", "ok")
+    return found
