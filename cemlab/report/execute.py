@@ -20,21 +20,25 @@ def main(job_file):
     """Run the job, write its outcome; the exit code is 0 whenever an outcome was written."""
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
     folder = Path(job["folder"])
-    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
+
+    def events(event):
+        lines.write(json.dumps(event) + "\n")
+        lines.flush()
+
     os.dup2(2, 1)  # what kernels print past Jupyter goes to the log, not between the events
     threading.Thread(target=_end_when_orphaned, args=(folder,), daemon=True).start()
-    outcome = _run(job, folder, events)
+    outcome = run_notebook(job, folder, events, own_python())
     (folder / "outcome.json").write_text(json.dumps(outcome, ensure_ascii=False), encoding="utf-8")
 
 
-def _run(job, folder, events):
-    import papermill
+def own_python():
+    """A kernel manager that starts this very Python, whatever kernel specs are installed."""
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
-    from papermill.exceptions import PapermillExecutionError
 
     class OwnPython(AsyncKernelManager):
-        """A kernel of this very Python, whatever kernel specs are installed."""
+        """A kernel of this very Python."""
 
         @property
         def kernel_spec(self):
@@ -43,6 +47,14 @@ def _run(job, folder, events):
                 argv=[*start, "--HistoryManager.enabled=False"], display_name="Python 3", language="python"
             )
 
+    return OwnPython
+
+
+def run_notebook(job, folder, events, manager):
+    """Run the job's notebook in a kernel that `manager` starts; the outcome as a dict."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
     reached = {"index": None, "step": "", "done": -1}
 
     def at_start(cell, cell_index):
@@ -50,8 +62,7 @@ def _run(job, folder, events):
             headings = re.findall(r"^#{1,6}\s+(.+?)\s*#*$", cell.source, flags=re.MULTILINE)
             reached["step"] = headings[-1] if headings else reached["step"]
         reached["index"] = cell_index
-        events.write(json.dumps({"event": "cell", "index": cell_index, "step": reached["step"]}) + "\n")
-        events.flush()
+        events({"event": "cell", "index": cell_index, "step": reached["step"]})
 
     def at_end(cell, cell_index, execute_reply):
         reached["done"] = cell_index
@@ -68,7 +79,7 @@ def _run(job, folder, events):
             request_save_on_cell_execute=False,  # written once, at the end: the file grows with every picture
             start_timeout=job["start_timeout"],
             cwd=job["cwd"],
-            kernel_manager_class=OwnPython,
+            kernel_manager_class=manager,
             on_cell_start=at_start,
             on_cell_executed=at_end,
             store_widget_state=False,

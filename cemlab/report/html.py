@@ -62,7 +62,7 @@ def read_run(path, *, replace=None):
     return notebook
 
 
-def notebook_to_html(notebook, *, title=None, lang="zh"):
+def notebook_to_html(notebook, *, title=None, lang="zh", opening=()):
     """Turn a notebook with outputs into a self-contained page.
 
     Parameters
@@ -74,6 +74,8 @@ def notebook_to_html(notebook, *, title=None, lang="zh"):
         Title of the page; the first heading of level 1 when left out.
     lang : {"zh", "en"}, default "zh"
         Language of the page's own words and of its `lang` attribute.
+    opening : sequence of str
+        HTML of this package's own (escaped) blocks that the page begins with.
 
     Returns
     -------
@@ -89,7 +91,8 @@ def notebook_to_html(notebook, *, title=None, lang="zh"):
     if lang not in LANGUAGES:
         raise ValueError(f"notebook_to_html: `lang` is {lang!r}; it must be one of {list(LANGUAGES)}.")
     page = _Page(WORDS[lang], left_out=set(LANGUAGES) - {lang})
-    blocks = [block for cell in notebook.cells for block in page.cell(cell)]
+    blocks = [("block", page.numbered(block)) for block in opening]
+    blocks += [block for cell in notebook.cells for block in page.cell(cell)]
     first = next((text for level, _, text in page.headings if level == 1), None)
     scripts = _scripts(page.charts)
     hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)

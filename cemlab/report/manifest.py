@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,7 +17,7 @@ NAME = "manifest.json"
 RENDERED = (*REQUIRED, "run.ipynb", "report.html")  # what the run itself left; later files may be written anew
 
 
-def write_manifest(folder, *, study, notebook_hash, parameters, started, finished, cwd):
+def write_manifest(folder, *, study, notebook_hash, parameters, started, finished, cwd, standing=None):
     """Write manifest.json into a whole report folder and return its content.
 
     Parameters
@@ -33,6 +34,8 @@ def write_manifest(folder, *, study, notebook_hash, parameters, started, finishe
         UTC.
     cwd : Path
         Where the notebook ran; its git commit is noted.
+    standing : dict, optional
+        Job, period and unit of a standing report.
 
     Returns
     -------
@@ -55,6 +58,8 @@ def write_manifest(folder, *, study, notebook_hash, parameters, started, finishe
         "packages": {name: version(name) for name in PACKAGES},
         "files": {path.relative_to(folder).as_posix(): sha256(path) for path in files},
     }
+    if standing:
+        content["schedule"] = standing
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
     return content
@@ -85,6 +90,15 @@ def require_rendered(folder):
         file = path.with_name(name)
         if name in listed and (not file.is_file() or sha256(file) != listed[name]):
             raise ValueError(f"{Path(folder).name}: {name!r} differs from the report's manifest. Render it again.")
+
+
+def keep_codebook(folder, codebook):
+    """Keep the codebook beside the report that was made with it, so that the report can be made again."""
+    from cemlab.report.study import find_codebook
+
+    path = find_codebook(codebook)
+    if path.is_file():
+        shutil.copyfile(path, Path(folder) / "codebook.yml")
 
 
 def check_report(folder):

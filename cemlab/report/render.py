@@ -8,10 +8,12 @@ import shutil
 import sys
 import tempfile
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 from cemlab.report import failure, manifest
 from cemlab.report.door import look_for_persons
+from cemlab.report.folders import failed_of, publish, put_back, require_replaceable
 from cemlab.report.formats import require_formats, write_formats
 from cemlab.report.parameters import check_parameters, read_parameters
 from cemlab.report.renderable import codebook_of, require_renderable
@@ -23,9 +25,9 @@ from cemlab.report.watchdog import run_watched
 class RenderError(RuntimeError):
     """A run that ended without a report; `step` is the last heading reached, `folder` holds error.html."""
 
-    def __init__(self, message, *, kind, step, folder):
+    def __init__(self, message, *, kind, step, folder, name=""):
         super().__init__(message)
-        self.kind, self.step, self.folder = kind, step, folder
+        self.kind, self.step, self.folder, self.name = kind, step, folder, name
 
 
 def render(
@@ -39,6 +41,7 @@ def render(
     template=None,
     start_timeout=90,
     memory_mb=None,
+    standing=None,
 ):
     """Run a notebook and leave a self-contained report in `out`.
 
@@ -65,6 +68,9 @@ def render(
         never run again.
     memory_mb : float, optional
         Resident memory of the run after which it is ended.
+    standing : dict, optional
+        What makes it a standing report: ``job, period, unit, due, zone`` (kept in the manifest), ``previous`` (folder of the
+        report before), ``today`` (2026-11-02) and ``stale_days``; the page then opens with what changed.
 
     Returns
     -------
@@ -81,6 +87,18 @@ def render(
     RenderError
         The run failed, hung or did not write its results; ``<out>.FAILED`` holds error.html and run.ipynb.
     """
+    plan = plan_render(
+        notebook, parameters=parameters, out=out, title=title, standing=standing, formats=formats, template=template
+    )
+    if "codebook" in plan.used:
+        require_renderable(plan.notebook.stem, plan.used)
+    return plan.make(lambda folder: _run(plan.notebook, plan.given, folder, timeout, start_timeout, memory_mb))
+
+
+def plan_render(
+    notebook, *, parameters, out, title=None, standing=None, folder=None, formats=("html",), template=None
+):
+    """Check a notebook and its parameters; the `Plan` then makes the report. Raises as `render` does, nothing is run."""
     notebook, out = notebook_of(notebook).resolve(), Path(out).resolve()
     require_formats(formats, "render")
     given = check_parameters(notebook, {name: value for name, value in parameters.items() if name != "out"})
@@ -88,53 +106,97 @@ def render(
     if "out" not in known:
         raise ValueError(f"render: {notebook.name} has no parameter 'out'; add `out: str = \"...\"` to its parameters.")
     used = {**{name: parameter.default for name, parameter in known.items()}, **given, "out": out.name}
-    language = used.get("lang") if used.get("lang") in ("zh", "en") else "zh"
-    if "codebook" in used:
-        require_renderable(notebook.stem, used)
-    _require_replaceable(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _put_back(out)
-    folder = out.with_name(f".{out.name}.{secrets.token_hex(6)}.part")
-    folder.mkdir()
-    started = _now()
-    try:
-        outcome = _run(notebook, given, folder, timeout, start_timeout, memory_mb)
-        lacking = manifest.missing_files(folder) if outcome["kind"] == "done" else []
-        if lacking:
-            outcome.update(kind="results", text=", ".join(lacking))
-        look_for_persons(folder, used.get("codebook"), outcome)
-        if outcome["kind"] == "done":
-            from cemlab.report.html import notebook_to_html, read_run
+    require_replaceable(out)
+    folder = Path(folder) if folder else out.with_name(f".{out.name}.{secrets.token_hex(6)}.part")
+    return Plan(notebook, given, used, out, title, standing, folder, tuple(formats), template)
 
-            run = read_run(folder / "run.ipynb", replace={str(folder): out.name})
-            page = notebook_to_html(run, title=title, lang=language)
-            (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
-            write_summary(folder, codebook=codebook_of(used), lang=language)
-            write_formats(folder, formats, template=template, lang=language)
-            manifest.write_manifest(
-                folder,
-                study=notebook.stem,
-                notebook_hash=manifest.sha256(notebook),
-                parameters=used,
-                started=started,
-                finished=_now(),
-                cwd=Path.cwd(),
+
+@dataclass(frozen=True)
+class Plan:
+    """A report about to be made: what is run with which parameters, where it goes, the folder it is made in."""
+
+    notebook: Path
+    given: dict
+    used: dict
+    out: Path
+    title: str | None
+    standing: dict | None
+    folder: Path
+    formats: tuple
+    template: object
+
+    @property
+    def language(self):
+        """Language of the page."""
+        return self.used.get("lang") if self.used.get("lang") in ("zh", "en") else "zh"
+
+    def make(self, run):
+        """Make the report: `run(folder)` gives the outcome of the notebook; returns `out`, or raises RenderError."""
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        put_back(self.out)
+        self.folder.mkdir()
+        started = _now()
+        try:
+            outcome = run(self.folder)
+            lacking = manifest.missing_files(self.folder) if outcome["kind"] == "done" else []
+            if lacking:
+                outcome.update(kind="results", text=", ".join(lacking))
+            look_for_persons(self.folder, self.used.get("codebook"), outcome)
+            if outcome["kind"] == "done":
+                self.finish(started)
+                return self.out
+            raise self.failed(outcome)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def finish(self, started):
+        """Turn the folder of a finished run into the report, and put it in its place."""
+        from cemlab.report.html import notebook_to_html, read_run
+
+        folder = self.folder
+        run = read_run(folder / "run.ipynb", replace={str(folder): self.out.name})
+        opening = ()
+        if "codebook" in self.used:
+            manifest.keep_codebook(folder, self.used["codebook"])
+        if self.standing:
+            from cemlab.report.opening import opening_of
+
+            opening = opening_of(
+                folder, self.standing, notebook_hash=manifest.sha256(self.notebook), lang=self.language
             )
-            manifest.check_report(folder)
-            _publish(folder, out)
-            shutil.rmtree(_failed(out), ignore_errors=True)
-            return out
-        failure.write_error_page(folder, outcome, notebook=notebook.name, title=title, language=language)
-        shutil.rmtree(_failed(out), ignore_errors=True)
-        _publish(folder, _failed(out))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    raise RenderError(
-        failure.sentence(outcome, notebook.name, _failed(out).name),
-        kind=outcome["kind"],
-        step=outcome["step"],
-        folder=_failed(out),
-    )
+        page = notebook_to_html(run, title=self.title, lang=self.language, opening=opening)
+        (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+        write_summary(folder, codebook=codebook_of(self.used), lang=self.language)
+        write_formats(folder, self.formats, template=self.template, lang=self.language)
+        manifest.write_manifest(
+            folder,
+            study=self.notebook.stem,
+            notebook_hash=manifest.sha256(self.notebook),
+            parameters=self.used,
+            started=started,
+            finished=_now(),
+            cwd=Path.cwd(),
+            standing=self.standing,
+        )
+        manifest.check_report(folder)
+        publish(folder, self.out)
+        shutil.rmtree(failed_of(self.out), ignore_errors=True)
+
+    def failed(self, outcome):
+        """Leave `<out>.FAILED` with the error page; returns the RenderError that tells it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        failure.write_error_page(
+            self.folder, outcome, notebook=self.notebook.name, title=self.title, language=self.language
+        )
+        shutil.rmtree(failed_of(self.out), ignore_errors=True)
+        publish(self.folder, failed_of(self.out))
+        return RenderError(
+            failure.sentence(outcome, self.notebook.name, failed_of(self.out).name),
+            kind=outcome["kind"],
+            step=outcome["step"],
+            folder=failed_of(self.out),
+            name=outcome["name"],
+        )
 
 
 def _run(notebook, parameters, folder, timeout, start_timeout, memory_mb):
@@ -219,46 +281,6 @@ def _progress(notebook):
             yield lambda event: progress.update(task, completed=event["index"] + 1, step=event["step"] or "…")
 
     return bar()
-
-
-def _require_replaceable(out):
-    """Raise ValueError unless `out` is new, empty or an earlier report: replacing it deletes what is there."""
-    for folder, mark in ((out, manifest.NAME), (_failed(out), "error.html")):
-        if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-            continue
-        if not (folder / mark).is_file() or Path.cwd().is_relative_to(folder):
-            raise ValueError(
-                f"render: {folder.name!r} is there already and is no report (no {mark} in it), so it is not replaced; "
-                "choose another folder for `out`."
-            )
-
-
-def _publish(folder, out):
-    """Rename the whole folder into place; an earlier one steps aside first and comes back if that fails."""
-    aside = _aside(out)
-    if out.exists():
-        shutil.rmtree(aside, ignore_errors=True)
-        out.rename(aside)
-    try:
-        folder.rename(out)
-    except OSError:
-        _put_back(out)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _put_back(out):
-    """Undo a replacement that was cut short: the earlier report returns to its place."""
-    if _aside(out).exists() and not out.exists():
-        _aside(out).rename(out)
-
-
-def _aside(out):
-    return out.with_name(f".{out.name}.earlier")
-
-
-def _failed(out):
-    return out.with_name(f"{out.name}.FAILED")
 
 
 def _now():
