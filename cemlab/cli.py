@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cemlab.cli_formats import FormatOption, TemplateOption, add_commands
+from cemlab.cli_schedule import reproduce, schedule_app
 
 app = typer.Typer(
     help="客户体验研究工作台 / workbench for customer experience research",
@@ -19,6 +20,8 @@ vault_app = typer.Typer(help="加密保存的原始文件 / the encrypted raw fi
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(vault_app, name="vault")
 add_commands(app)
+app.add_typer(schedule_app, name="schedule")
+app.command("reproduce")(reproduce)
 
 CodebookOption = Annotated[Path, typer.Option("--codebook", "-c", help="代码本 YAML / the study's codebook")]
 

@@ -94,7 +94,7 @@ MAY_CALL = {
     "doctor": WORDS | {"report"},
     "lab": WORDS,
 }
-TOP = {"__init__", "__main__", "cli", "cli_formats"}  # may call every room
+TOP = {"__init__", "__main__", "cli", "cli_formats", "cli_schedule"}  # may call every room
 
 
 def room_of(path, package):

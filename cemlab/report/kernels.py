@@ -228,7 +228,7 @@ def make(job, say, private):
     try:
         plan = plan_render(
             job["notebook"], parameters=job["parameters"], out=job["out"], title=job["title"],
-            standing=job["standing"], folder=job["folder"],
+            standing=job["standing"], folder=job["folder"], formats=job["formats"],
         )  # fmt: skip
         plan.make(run)
     except RenderError as error:

@@ -155,9 +155,9 @@ class Ledger:
         until = utc(self.now() + dt.timedelta(seconds=self.lease))
         return self.change(key, owner, lease_until=until)
 
-    def change(self, key, owner, **values):
-        """Change a row that `owner` holds; False when it does not hold it any more."""
-        held = (key.where, reports.c.owner == owner, reports.c.state == "running")
+    def change(self, key, holder, /, **values):
+        """Change a row that `holder` holds; False when it does not hold it any more."""
+        held = (key.where, reports.c.owner == holder, reports.c.state == "running")
         with self.engine.begin() as db:
             return db.execute(update(reports).where(*held).values(**values)).rowcount == 1
 
@@ -228,7 +228,8 @@ class Ledger:
     def stopped(self):
         """{job: reason} of the jobs that were stopped."""
         with self.engine.begin() as db:
-            return dict(db.execute(select(jobs.c.job, jobs.c.reason).where(jobs.c.stopped.is_not(None))).tuples().all())
+            found = db.execute(select(jobs.c.job, jobs.c.reason).where(jobs.c.stopped.is_not(None)))
+            return {row.job: row.reason for row in found}
 
     def resume(self, job):
         """Set a stopped job going, and open its failed reports once more; returns how many."""

@@ -95,9 +95,7 @@ def render(
     return plan.make(lambda folder: _run(plan.notebook, plan.given, folder, timeout, start_timeout, memory_mb))
 
 
-def plan_render(
-    notebook, *, parameters, out, title=None, standing=None, folder=None, formats=("html",), template=None
-):
+def plan_render(notebook, *, parameters, out, title=None, standing=None, folder=None, formats=("html",), template=None):
     """Check a notebook and its parameters; the `Plan` then makes the report. Raises as `render` does, nothing is run."""
     notebook, out = notebook_of(notebook).resolve(), Path(out).resolve()
     require_formats(formats, "render")

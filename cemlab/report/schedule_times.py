@@ -141,3 +141,10 @@ def check_period(value):
         near = f" Did you mean {hint!r}?" if hint else ""
         raise ValueError(f"{text!r} is no period.{near} Allowed: {', '.join(PERIODS)}, or `wave: latest`")
     return text
+
+
+def next_due(cron, zone, after):
+    """The next due time, in the job's own zone."""
+    from cronsim import CronSim
+
+    return next(CronSim(cron, after.astimezone(ZoneInfo(zone))))
