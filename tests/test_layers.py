@@ -65,7 +65,7 @@ MAY_CALL = {
     "collect": WORDS | STORES,  # no statistics
     "act": WORDS | STORES | FIGURES,
     "release": WORDS | STORES | FIGURES | {"act"},
-    "report": LOWER,
+    "report": LOWER | {"codebook_errors"},
     "forget": LOWER | {"report"},
     "explore": LOWER | {"report"},
     "simulate": WORDS,
