@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from cemlab.analyse.choice_draws import averages, limits
 from cemlab.analyse.choice_model import shares_of_range, spans_of
 from cemlab.analyse.choice_rows import Coding, choice_tasks
 from cemlab.analyse.choice_sampler import chain
 from cemlab.analyse.convergence import effective_draws, r_hat
 from cemlab.analyse.logit_fit import chances, log_chosen
 from cemlab.checks import require_level
-from cemlab.measure.intervals import quantile
 from cemlab.measure.schema import estimates
 
 MET = 1.01
@@ -113,7 +113,7 @@ def hierarchical_scores(found, *, draws=2000, warm_up=1000, thin=2, chains=2, le
     -------
     HierarchicalChoice
         Parameters are ``item=<item>``, the base item has utility 0; ``utilities`` has further rows, metric ``share`` (percent):
-        exp(v) over the sum of each person, averaged, with the interval between persons. ``importance`` has no meaning here and is empty.
+        exp(v) over the sum of each person, averaged, with an interval from draws of the population's means and of persons. ``importance`` has no meaning here and is empty.
 
     Raises
     ------
@@ -123,20 +123,22 @@ def hierarchical_scores(found, *, draws=2000, warm_up=1000, thin=2, chains=2, le
     coding = Coding({"item": [found.items[-1], *found.items[:-1]]})
     steps = {"draws": draws, "warm_up": warm_up, "thin": thin, "chains": chains, "seed": seed}
     made = sampled(found.tasks, coding, left_out=found.fit["left_out"], holdout=0, level=level, **steps)
-    utility = np.column_stack([made.persons, np.zeros(len(made.persons))])
-    e = np.exp(utility - utility.max(axis=1, keepdims=True))
-    each = 100 * e / e.sum(axis=1, keepdims=True)
     share = made.weights / made.weights.sum()
-    mean, n_eff = share @ each, float(1 / (share @ share))
-    se = np.sqrt(share @ (each - mean) ** 2 / (n_eff - 1))
-    half = float(quantile(level, n_eff - 1)) * se
-    rows = pd.DataFrame(
-        {"item": found.items, "estimate": mean, "se": se, "ci_low": mean - half, "ci_high": mean + half}
-    )
+    mean, n_eff = share @ shares_of(made.persons), float(1 / (share @ share))
+    se, low, high = limits(averages(made.persons, made.weights, made.population, shares_of, seed=seed), level)
+    each = made.persons
+    rows = pd.DataFrame({"item": found.items, "estimate": mean, "se": se, "ci_low": low, "ci_high": high})
     facts = {"metric": "share", "unit": "percent", "n": len(each), "n_eff": n_eff, "level": level, "status": "ok"}
     rows = estimates(rows.assign(method="hierarchical_bayes", **facts), [])
     utilities = estimates(pd.concat([made.utilities, rows], ignore_index=True), [])
     return replace(made, utilities=utilities, importance=made.importance.iloc[:0])
+
+
+def shares_of(persons):
+    """Shares of preference in percent of every person; the base item, whose utility is 0, last."""
+    utility = np.column_stack([persons, np.zeros(len(persons))])
+    e = np.exp(utility - utility.max(axis=1, keepdims=True))
+    return 100 * e / e.sum(axis=1, keepdims=True)
 
 
 def sampled(tasks, coded, *, left_out, holdout, level, draws, warm_up, thin, chains, seed):
@@ -164,7 +166,7 @@ def sampled(tasks, coded, *, left_out, holdout, level, draws, warm_up, thin, cha
     known = {"persons": persons, "tasks": len(kept.start), "left_out": left_out}
     return HierarchicalChoice(
         utilities=utility_rows(coded.names, means, deviations, facts, level),
-        importance=importance_rows(own, weight, coded, tasks.x, facts, level),
+        importance=importance_rows(own, weight, means.reshape(-1, means.shape[-1]), coded, tasks.x, facts, level),
         convergence=met,
         fit=known
         | {"accepted": float(np.mean([one["accepted"] for one in drawn])), "converged": bool(met["met"].all())}
@@ -219,15 +221,16 @@ def utility_rows(names, means, deviations, facts, level):
     return estimates(pd.concat(rows).assign(unit="utility", method="hierarchical_bayes", **facts), [])
 
 
-def importance_rows(own, weight, coding, x, facts, level):
+def importance_rows(own, weight, population, coding, x, facts, level):
     """Importance of each person, averaged, with the interval of that average."""
-    shares = shares_of_range(own, coding, spans_of(coding, x))
-    share = weight / weight.sum()
-    mean = share @ shares
-    se = np.sqrt(share @ (shares - mean) ** 2 / max(facts["n_eff"] - 1, 1))
-    half = float(quantile(level, facts["n_eff"] - 1)) * se
-    frame = pd.DataFrame({"item": list(coding.attributes), "estimate": mean, "se": se})
-    frame = frame.assign(ci_low=mean - half, ci_high=mean + half)
+    spans = spans_of(coding, x)
+
+    def shares(utilities):
+        return shares_of_range(utilities, coding, spans)
+
+    mean = weight / weight.sum() @ shares(own)
+    se, low, high = limits(averages(own, weight, population, shares), level)
+    frame = pd.DataFrame({"item": list(coding.attributes), "estimate": mean, "se": se, "ci_low": low, "ci_high": high})
     return estimates(frame.assign(metric="importance", unit="percent", method="range_by_person", **facts), [])
 
 

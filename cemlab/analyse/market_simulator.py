@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from cemlab.analyse.choice_draws import TIMES, averages
 from cemlab.checks import nearest, require_choice, require_level
 from cemlab.measure.schema import estimates
 
@@ -27,7 +28,8 @@ def simulate_market(model, products, *, rule="share", none=False, scale=1.0, dra
     scale : float, default 1
         Utilities are multiplied by it; above 1 choices are sharper than in the interview, below 1 looser.
     draws : int, default 1000
-        Draws for the intervals: of the coefficients of a `ChoiceModel`, of persons of a `HierarchicalChoice`.
+        Draws for the intervals: of the coefficients of a `ChoiceModel`; of the population's means and of persons of a
+        `HierarchicalChoice` (200 at most).
     level : float, default 0.95
     seed : int, default 1
 
@@ -68,8 +70,12 @@ def simulate_market(model, products, *, rule="share", none=False, scale=1.0, dra
         each = chosen_shares(own, x, rule, scale, rng)
         weight = model.weights / model.weights.sum()
         value, n = weight @ each, len(own)
-        times = rng.multinomial(n, np.full(n, 1 / n), size=draws) * model.weights if draws else None
-        spread = None if times is None else times @ each / times.sum(axis=1, keepdims=True)
+        few = min(draws, TIMES if rule != "randomised" else TIMES // 4)
+
+        def shares(utilities):
+            return chosen_shares(utilities, x, rule, scale, rng)
+
+        spread = averages(own, model.weights, model.population, shares, times=few, seed=seed) if few > 1 else None
     rows = []
     for i, name in enumerate(names):
         row = {"item": name, "estimate": 100 * value[i]}

@@ -157,7 +157,9 @@ def demand_chart(demand, optimum=None, *, codebook=None, lang="zh", unit="", sha
             row = best.iloc[0]
             lower.axvline(row["estimate"], color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
             note = labels.say(f"收入最高的价格为 {price(row['estimate'])}", f"Most revenue at {price(row['estimate'])}")
-            if np.isfinite(row["ci_low"]):
+            if np.isfinite(row["ci_low"]) and row["ci_low"] == row["ci_high"]:
+                note += labels.say("（95% 的重抽样均为此价）。", " (the same price in 95 % of the resamples).")
+            elif np.isfinite(row["ci_low"]):
                 lower.axvspan(row["ci_low"], row["ci_high"], color=PALE, alpha=0.5, linewidth=0, zorder=0)
                 note += labels.say(
                     f"（95% 置信区间 {price(row['ci_low'])}～{price(row['ci_high'])}，灰带）。",
