@@ -5,7 +5,7 @@ from cemlab.codebook import code
 from cemlab.measure.stack import RESPONDENT
 
 WHO = {"person": RESPONDENT, "task": "task"}
-LOOSE = 1.05  # largest R-hat at which a model of persons may be used at all; beyond it the model for all serves
+LOOSE = 1.05  # largest R-hat of the means at which a model of persons may be used at all; beyond it the model for all serves
 LEAST_TASKS, LEAST_PERSONS = 4, 60  # from which on utilities of persons are estimated
 
 
@@ -91,8 +91,11 @@ def many(rows):
 
 
 def settled(model):
-    """A model of persons whose chains have met well enough to be used; None otherwise."""
-    return model if model is not None and float(model.convergence["r_hat"].max()) <= LOOSE else None
+    """A model of persons whose chains have met well enough in the population's means to be used; None otherwise."""
+    if model is None:
+        return None
+    means = model.convergence[model.convergence["of"] == "mean"]
+    return model if float(means["r_hat"].max()) <= LOOSE else None
 
 
 def steps_of(draws):

@@ -109,13 +109,15 @@ def named(name, row):
 
 
 def convergence_words(report, model):
-    """How far the chains have met."""
-    worst, fewest = model.convergence["r_hat"].max(), model.convergence["effective_draws"].min()
+    """How far the chains have met: means of the population, and spreads between persons."""
+    table = model.convergence
+    means, spreads = (table.loc[table["of"] == kind, "r_hat"].max() for kind in ("mean", "spread"))
+    fewest = table.loc[table["of"] == "mean", "effective_draws"].min()
     if report.lang == "zh":
         met = "已收敛" if model.fit["converged"] else "尚未完全收敛，数字仅供参考"
-        return f"{met}（R-hat 最大 {worst:.3f}，有效抽样数最少 {fewest:,.0f}）"
+        return f"{met}（R-hat：均值最大 {means:.3f}，离散最大 {spreads:.3f}；均值的有效抽样数最少 {fewest:,.0f}）"
     met = "converged" if model.fit["converged"] else "not fully converged, indicative only"
-    return f"{met} (largest R-hat {worst:.3f}, fewest effective draws {fewest:,.0f})"
+    return f"{met} (R-hat: means up to {means:.3f}, spreads up to {spreads:.3f}; fewest effective draws of a mean {fewest:,.0f})"
 
 
 def model_words(report, model):

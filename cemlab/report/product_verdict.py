@@ -219,7 +219,7 @@ def product_suggestions(said, winner, report, most=3):
             elif row["difference"] < 0:
                 fixes["weak"].append(words["fix_weak"].format(name=name, question=question, size=size))
         if row["kind"] == "penalty" and row["difference"] < 0:
-            name = book.option_label("product", row["group"], lang)
+            name = book.option_label("product", row["group"], lang) if row["group"] else say("all_products", lang)
             fixes["penalty"].append(words["fix_penalty"].format(name=name, question=question, size=size))
     if winner is not None and not winner["separated"] and winner["n_needed"]:
         fixes["more"].append(words["fix_winner"].format(needed=f"{winner['n_needed']:,}", n=f"{winner['n']:,}"))
