@@ -94,6 +94,7 @@ def test_eggs_with_their_design(shared, home, reported):
         "quality=Barn Raised": 0.702, "weight=70g": 0.752,
     }  # fmt: skip
     assert found[list(published)].to_dict() == pytest.approx(published, abs=0.0005)
+    assert "Free range 1.34 [" in page  # drawn: means of utilities, of the model for all while chains have not met
     for rule in ("share", "first", "randomised"):
         assert figures(table, f"market_{rule}")["estimate"].sum() == pytest.approx(100)
     demand = figures(table, "price_path", metric="demand").sort_values("at")["estimate"]
