@@ -1,7 +1,7 @@
 """The service study at 300,000 answers a day: 30 days, nine million rows, rendered whole: `python benchmarks/nine_million.py`.
 
 The sample study is taken into a lake of its own, its answers are multiplied there, and the notebook is rendered as
-`cemlab render` does it. Printed: rows, seconds and peak memory of the render and its children.
+`cemlab render` does it. Printed: rows, seconds, seconds of the processors, load and peak memory of the render and its children.
 """
 
 import argparse
@@ -59,6 +59,16 @@ def render(codebook, home):
     return process.returncode, time.perf_counter() - start, peak / 1e6
 
 
+def processor_seconds():
+    """User and system seconds of all processes waited for so far; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return np.array([used.ru_utime, used.ru_stime])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="?", type=int, default=9_000_000)
@@ -75,7 +85,11 @@ def main():
         start = time.perf_counter()
         multiply(home / "lake", rows)
         print(f"{rows:,} answers written in {time.perf_counter() - start:.0f} s")
+        before = processor_seconds()
         code, seconds, peak = render(codebook, home)
+        if before is not None:
+            user, system = processor_seconds() - before
+            print(f"{user:.0f} s of processors (user), {system:.0f} s (system); load {os.getloadavg()[0]:.1f}")
         print(f"rendered in {seconds:.0f} s, peak {peak:,.0f} MB resident over all processes, exit {code}")
 
 

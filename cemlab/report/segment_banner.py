@@ -11,7 +11,7 @@ from cemlab.report.table_guard import banner_persons, guarded
 from cemlab.report.table_layout import head
 from cemlab.report.wording import number
 
-WIDEST = 8  # columns of one table; more segments go into a table of their own
+WIDEST = 7  # columns of one table; more segments go into a table of their own
 
 
 def segment_banner(study, items):
@@ -97,7 +97,7 @@ def one_table(cells, columns, labels, title, note, weighted):
         bases = [base(found.loc[key], weighted) if key in found.index else "" for key in keys]
         unit = labels.say("分", "points") if rows["unit"].iloc[0] == "points" else "%"
         html.append(
-            f'<tr class="first"><th scope="row" style="min-width:8em">{escape(name)}（{unit}）</th>'
+            f'<tr class="first"><th scope="row" style="min-width:8em">{escape(name + labels.say(f"（{unit}）", f" ({unit})"))}</th>'
             + "".join(f'<td class="num">{text}</td>' for text in figures)
             + '</tr><tr class="quiet"><th scope="row">n</th>'
             + "".join(f'<td class="num">{text}</td>' for text in bases)
