@@ -65,7 +65,7 @@ def test_mobiles_by_its_words(shared, root, home):
 
 def value(table, part, metric, item, at=None):
     rows = table[(table["part"] == part) & (table["metric"] == metric) & (table["item"] == item)]
-    return (rows if at is None else rows[rows["at"] == at]).iloc[0]
+    return (rows if at is None else rows[rows["at"].astype(float) == at]).iloc[0]
 
 
 def test_the_call_centre_by_its_records(shared, root, home):
