@@ -28,13 +28,13 @@ def people(teams, wave="1", start=0, **more):
     return pd.DataFrame({"_person": [f"p{start + i}" for i in range(len(team))], "team": team, "_wave": wave, **more})
 
 
-def shares(data, by, said):
+def shares(data, by, said, metric="favourable"):
     """Shares as results, by one cut and in total."""
     rows = [("(all)", data), *data.groupby(by)]
     share = [group[said].mean() for _, group in rows]
     n = [len(group) for _, group in rows]
     return pd.DataFrame({
-        by: [name for name, _ in rows], "metric": "share", "item": said, "unit": "percent", "estimate": np.multiply(share, 100),
+        by: [name for name, _ in rows], "metric": metric, "item": said, "unit": "percent", "estimate": np.multiply(share, 100),
         "se": [50 * np.sqrt(s * (1 - s) / m) for s, m in zip(share, n, strict=True)], "ci_low": 0.0, "ci_high": 100.0,
         "n": n, "status": "ok",
     })  # fmt: skip
@@ -130,6 +130,23 @@ def test_all_the_same_becomes_a_range_and_is_not_given_away():
     assert coarse_text(b) == "≥92%"
     assert out[out["team"] == "c"]["status"].item() == "hidden"
     assert out[out["team"] == "(all)"]["status"].item() == "ok"
+
+
+def test_nobody_for_one_of_several_answers_is_told_but_not_everybody():
+    """Nobody of b gave code 1: shown. All of b gave it: a range, and the shares of other codes go, which would tell it."""
+    data = people({"b": 14, "c": 42})
+    data["q"] = [0] * 14 + [0, 1] * 21
+    plan = plan_release(data, ["team"])
+    assert apply_release(shares(data, "team", "q", "share"), plan)["status"].tolist() == ["ok"] * 3
+    data["q"] = 1 - data["q"]
+    both = pd.concat(
+        [
+            shares(data, "team", "q", "share").assign(at=1.0),
+            shares(data.assign(q=1 - data["q"]), "team", "q", "share").assign(at=2.0),
+        ]
+    )
+    out = apply_release(both.reset_index(drop=True), plan_release(data, ["team"]))
+    assert out.groupby("team")["estimate"].count().to_dict() == {"(all)": 2, "b": 0, "c": 0}
 
 
 def test_what_passed_before_is_not_given_away_by_what_comes_later():

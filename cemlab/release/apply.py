@@ -7,7 +7,7 @@ from cemlab.checks import require_columns
 from cemlab.measure.memberships import PANEL
 from cemlab.measure.schema import ALL, COMPARISONS, ESTIMATES
 from cemlab.release.coarse import coarse_range, rounded, scale_of
-from cemlab.release.same_answers import give_away
+from cemlab.release.same_answers import ONE_CODE, give_away
 from cemlab.release.small_groups import REST, blank
 
 NOT_SUMS = ("quantile", "sd")
@@ -199,6 +199,8 @@ def told_alone(results, scale):
     out = pd.Series(False, index=results.index)
     if "se" in results:
         out |= results["se"].eq(0) & (results["n"] > 1)
+        if "metric" in results:
+            out &= ~(results["metric"].isin(ONE_CODE) & results["estimate"].eq(0))
     if "metric" in results:
         out |= results["metric"].eq("sd") & results["estimate"].eq(0)
         out |= results["metric"].eq("quantile") & np.array([ends is None for ends in scale], dtype=bool)

@@ -110,6 +110,8 @@ def recipe(table, kinds, basis, price):
 
 def hitting(demands, cost, few):
     """The cheapest choice with a group of every demand; its cost; whether it is proven to be the cheapest."""
+    if not demands:
+        return few.copy(), 0.0, True
     count = len(cost)
     rows = np.repeat(np.arange(len(demands)), [len(d) for d in demands])
     each = csr_array((np.ones(len(rows)), (rows, np.concatenate(demands))), shape=(len(demands), count))

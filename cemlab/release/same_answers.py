@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 from cemlab.release.coarse import near
 from cemlab.release.isolate import together
 
+ONE_CODE = ("share", "net")  # figures of one answer among several
 LEFT = 1e-4  # persons; well above what the slack of the sums can make up
 
 
@@ -45,32 +46,44 @@ def give_away(cells, plan):
             smaller, persons = together(plan.problem.table[:, all_groups], plan.problem.persons)
             tables[key] = smaller[smaller.any(axis=1)], persons[smaller.any(axis=1)]
         all_n = np.r_[n[rows], [known[g][0] for g in others]]
+        one_code = kind[0] in ONE_CODE
         all_count = np.r_[count[rows], [known[g][1] for g in others]]
         told_before = np.array([g in known for g in all_groups], dtype=bool)
-        gone[rows] = forced(*tables[key], all_count, all_n, at_end(all_count, all_n), near(all_n), told_before)[
-            : len(rows)
-        ]
-        for row in rows[~gone[rows]]:
-            known.setdefault(groups[row], (n[row], count[row]))
-    return at_end(count, n), gone
+        coarse = at_end(all_count, all_n, one_code)
+        sides = (all_n - all_count,) if one_code else (all_count, all_n - all_count)
+        gone[rows] = forced(*tables[key], sides, all_n, coarse, told_before)[: len(rows)]
+    coarse = np.where([kind[0] in ONE_CODE for kind in cells["kind"]], at_end(count, n, True), at_end(count, n))
+    ends = {
+        (k[:2], g) for k, g, end in zip(cells["kind"], groups, coarse | gone, strict=True) if end and k[0] in ONE_CODE
+    }
+    for row, (kind, group) in enumerate(zip(cells["kind"], groups, strict=True)):
+        if (kind[:2], group) in ends and not coarse[row]:
+            gone[row] = True  # the other answers would tell what the range does not
+        if not gone[row]:
+            plan.seen[kind, waves[group]].setdefault(group, (n[row], count[row]))
+    return coarse, gone
 
 
-def at_end(count, n):
-    """True where a figure is so near an end of its scale that it is shown as a range."""
-    return (count <= near(n) + 1e-9) | (n - count <= near(n) + 1e-9)
+def at_end(count, n, one_code=False):
+    """True where a figure is so near an end of its scale that it is shown as a range.
+
+    With `one_code`, the upper end only: that nobody gave one of several answers is not yet the same answer of all.
+    """
+    top = n - count <= near(n) + 1e-9
+    return top if one_code else top | (count <= near(n) + 1e-9)
 
 
-def forced(table, persons, count, n, coarse, allowed, told_before):
+def forced(table, persons, sides, n, coarse, told_before):
     """Cells of one figure to hide, so that neither "all said it" nor "nobody did" follows for anybody."""
-    gone = np.zeros(len(n), dtype=bool)
-    for side in (count, n - count):
+    gone, allowed = np.zeros(len(n), dtype=bool), near(n)
+    for side in sides:
         while True:
             taking = told(table, persons, side, n, coarse & ~gone, ~coarse & ~gone, allowed)
             if taking is None:
                 break
             taking = taking[~told_before[taking]]
             if not len(taking):  # no sum of its own forces it, or only such as are known already
-                taking = np.flatnonzero(~coarse & ~gone & ~told_before)
+                taking = np.flatnonzero(~gone & ~told_before)
             if not len(taking):
                 break
             gone[taking[np.argmin(n[taking])]] = True
@@ -78,9 +91,9 @@ def forced(table, persons, count, n, coarse, allowed, told_before):
 
 
 def told(table, persons, side, n, coarse, exact, allowed):
-    """None when everybody can have something on this side; else the exact cells that forbid it."""
+    """None when everybody can have something on this side; else the cells that forbid it."""
     kinds = len(table)
-    if not exact.any():
+    if not (exact | coarse).any():
         return None
     equal = table[:, exact].T.astype(float)
     ranges = table[:, coarse].T.astype(float)
@@ -110,4 +123,9 @@ def told(table, persons, side, n, coarse, exact, allowed):
         return np.array([], dtype=int)
     if found.x[kinds] > LEFT:
         return None
-    return np.flatnonzero(exact)[np.abs(found.eqlin.marginals) > 1e-9]
+    many = int(coarse.sum())
+    pressed = np.abs(found.ineqlin.marginals[:many]) + np.abs(found.ineqlin.marginals[many : 2 * many])
+    forcing = np.zeros(len(n), dtype=bool)
+    forcing[np.flatnonzero(exact)] = np.abs(found.eqlin.marginals) > 1e-9
+    forcing[np.flatnonzero(coarse)] = pressed > 1e-9
+    return np.flatnonzero(forcing)

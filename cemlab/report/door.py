@@ -144,11 +144,11 @@ def told_findings(study, findings):
 def write_down(study, report):
     """Enter what a report of employees shows into the study's ledger."""
     from cemlab.release import open_ledger
-    from cemlab.release.same_answers import at_end
+    from cemlab.release.same_answers import ONE_CODE, at_end
 
     if study.codebook.of_employees:
         told = [  # a range is entered as its end: the ledger knows no more than the reader
-            (place, kind, n, (0.0 if 2 * total <= n else n) if at_end(total, n) else total)
+            (place, kind, n, (0.0 if 2 * total <= n else n) if at_end(total, n, kind[0] in ONE_CODE) else total)
             for (kind, _), cells in study.plan.seen.items()
             for place, (n, total) in cells.items()
             if place < len(study.plan.groups)
@@ -192,7 +192,10 @@ def table_through_door(study, table, banners):
         if column in passed and not out[column].equals(passed[column]):
             out[column] = out[column].astype(object if out[column].dtype == object else passed[column].dtype)
             out.loc[~whole, column] = passed[column]
-    return without_letters(blanked(out, (out["status"] == "hidden") | whole))
+    ranges = out.loc[~whole & (out["status"] == "hidden").to_numpy(), ["ci_low", "ci_high"]].copy()
+    out = blanked(out, (out["status"] == "hidden") | whole)
+    out.loc[ranges.index, ["ci_low", "ci_high"]] = ranges
+    return without_letters(out)
 
 
 def look_for_persons(folder, codebook, outcome):

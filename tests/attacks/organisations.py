@@ -71,7 +71,7 @@ def figures(people, cuts, wave="_wave"):
         ]
     out = pd.DataFrame({c: pd.array([row.get(c, ALL) for row in parts], dtype=object) for c in [*columns, wave]})
     out = out.assign(**{c: [float(row[c]) for row in parts] for c in ("estimate", "se", "n")})
-    return out.assign(metric="share", item="q", unit="percent", ci_low=np.nan, ci_high=np.nan, status="ok")
+    return out.assign(metric="favourable", item="q", unit="percent", ci_low=np.nan, ci_high=np.nan, status="ok")
 
 
 def publish(org, protect="plan", least=10):
