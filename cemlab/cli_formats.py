@@ -15,7 +15,8 @@ TemplateOption = Annotated[
 
 def add_commands(app):
     """Enter the commands of this file into the command `cemlab`."""
-    app.command()(formats)
+    for command in (formats, portal, deliver):
+        app.command()(command)
     cases = typer.Typer(help="白皮书案例：每个数字都引用报告结果 / whitepaper cases", no_args_is_help=True)
     cases.command("new")(whitepaper_new)
     cases.command("check")(whitepaper_check)
@@ -91,3 +92,40 @@ def whitepaper_render(
 
     for path in render_case(file, out=out, formats=format or FORMATS, reports=reports, template=template):
         typer.echo(f"{path}")
+
+
+def portal(
+    reports: ReportsOption = None,
+    receiver: Annotated[str | None, typer.Option(help="接收人，见 access.yml / a receiver of access.yml")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="接收人自己的文件夹 / the receiver's own folder")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+):
+    """全部报告的门户 index.html；按接收人另建文件夹 / the portal of all reports, or of one receiver."""
+    from cemlab.paths import reports_folder
+    from cemlab.report.portal import write_portal
+
+    typer.echo(f"{write_portal(reports or reports_folder(), receiver=receiver, out=out, lang=lang)}")
+
+
+def deliver(
+    folder: Annotated[Path, typer.Argument(help="报告文件夹 / folder of a finished report")],
+    to: Annotated[list[str], typer.Option("--to", help="接收人，地址取自环境变量 CEMLAB_NOTIFY_… / receivers")],
+    link: Annotated[str | None, typer.Option(help="报告地址 / address of the report")] = None,
+):
+    """通知接收人：结论、变化与链接 / tell receivers: headline, change and a link."""
+    from cemlab.act.notify import deliver as send
+    from cemlab.report.portal import change_of
+    from cemlab.report.summary import read_summary
+
+    summary = read_summary(folder)
+    about = {
+        "job": str(summary.get("study") or folder.parent.name),
+        "period": str(summary.get("period") or folder.name),
+    }
+    more = {"headline": summary["headline"], "change": change_of(folder), "lang": summary["lang"], "link": link}
+    for entry in send(to, folder=folder, **about, **more):
+        typer.echo(
+            f"{entry['receiver']}: {'已发送 / sent' if entry['state'] == 'sent' else '先前已发送 / sent before'}"
+        )
