@@ -7,7 +7,7 @@ and the one of the fewest persons is hidden, until there is a way.
 """
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from cemlab.release.coarse import near
 from cemlab.release.isolate import together
@@ -122,10 +122,33 @@ def told(table, persons, side, n, coarse, exact, allowed):
     if found.status != 0:
         return np.array([], dtype=int)
     if found.x[kinds] > LEFT:
-        return None
+        if len(found.x) > kinds + 1 or np.abs(side - np.round(side)).max() > 1e-6:
+            return None
+        low_all, high_all = side.copy(), side.copy()
+        low_all[coarse], high_all[coarse] = low, high
+        shown = exact | coarse
+        stuck = stuck_in_whole(
+            table[:, shown], persons, np.round(low_all[shown]), np.round(high_all[shown]), found.x[:kinds]
+        )
+        return None if stuck is None else np.flatnonzero(shown & table[stuck].astype(bool))
     many = int(coarse.sum())
     pressed = np.abs(found.ineqlin.marginals[:many]) + np.abs(found.ineqlin.marginals[many : 2 * many])
     forcing = np.zeros(len(n), dtype=bool)
     forcing[np.flatnonzero(exact)] = np.abs(found.eqlin.marginals) > 1e-9
     forcing[np.flatnonzero(coarse)] = pressed > 1e-9
     return np.flatnonzero(forcing)
+
+
+def stuck_in_whole(table, persons, low, high, inside):
+    """A kind that can have something in fractions only, not in whole persons; None when there is none."""
+    kinds = len(persons)
+    open_ = inside < 1 - 1e-6
+    limits, box = LinearConstraint(table.T.astype(float), low, high), Bounds(np.zeros(kinds), persons)
+    while open_.any():  # as many as can be at once have something; what is left is asked one by one
+        found = milp(-open_.astype(float), constraints=limits, bounds=box, integrality=np.ones(kinds))
+        if found.x is None:
+            return None
+        if not (open_ & (found.x > 0.5)).any():
+            return int(np.flatnonzero(open_)[0])
+        open_ &= found.x < 0.5
+    return None
