@@ -9,6 +9,13 @@ import sys
 import pandas as pd
 import pytest
 
+from cemlab.paths import data_folder
+from cemlab.report.document import read_document
+from cemlab.report.formats import write_formats
+from cemlab.report.manifest import check_report
+from cemlab.report.typesetting import all_text, undrawable
+from cemlab.report.whitepaper import render_case
+from cemlab.report.whitepaper_check import check_case
 from cemlab.simulate import PLANTED
 
 
@@ -131,3 +138,23 @@ def test_english_and_a_second_run_change_no_figure(report):
     body = re.sub(r"<(figure|td)[^>]*>.*?</\1>", "", page.split("<body")[1], flags=re.DOTALL)
     headings = re.findall(r"<h[1-4][^>]*>(.*?)</h[1-4]>", body)
     assert headings and not any(re.search("[\u4e00-\u9fff]", heading) for heading in headings)
+
+
+def test_the_example_case_is_true_of_the_sample_and_is_written(report, tmp_path):
+    """Every number of the case that comes with cemlab stands in the sample's report; word and page are written."""
+    case = tmp_path / "breakfast.md"
+    case.write_bytes((data_folder("cases") / "breakfast.md").read_bytes())
+    checked = check_case(case, reports=report[2] / "reports")
+    assert checked.problems == [] and len(checked.values) >= 15
+    files = render_case(case, out=tmp_path / "out", formats=("html", "docx"), reports=report[2] / "reports")
+    page = files[0].read_text(encoding="utf-8")
+    assert "22.0 分（95% 置信区间 17.3～26.5；n=1,200）" in page and "示例连锁酒店" not in page
+
+
+def test_the_sample_report_in_other_formats(report):
+    """Nothing of the report's own words becomes an empty box; slides hold the planted claims."""
+    folder = report[0]
+    assert undrawable(all_text(read_document(folder))) == ""
+    names = {path.name: path.stat().st_size for path in write_formats(folder, ["pdf", "pptx", "xlsx"])}
+    assert set(names) == {"report.pdf", "report.pptx", "report.xlsx"} and min(names.values()) > 50_000
+    assert check_report(folder)
