@@ -15,7 +15,7 @@ WORKERS ?= 2
 NO_PYTHON := 找不到 $(PYTHON)。请安装 Python 3.11 至 3.13，或指明其路径：make PYTHON=... / $(PYTHON) was not found: install Python 3.11 to 3.13, or name it: make PYTHON=...
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab sample report verify test lint bench clean lock
+.PHONY: help setup lab sample report verify schedule test lint bench clean lock
 
 help: ## 列出可用命令 / list these commands
 	@$(PYTHON) tools/make_help.py
@@ -35,6 +35,9 @@ report: setup ## 生成示例报告（reports/）/ render the sample's reports i
 
 verify: setup ## 核对白皮书案例的每个数字（先 make report）/ check every figure of the whitepaper cases against their reports
 	@$(BIN)cemlab whitepaper check $(ARGS)
+
+schedule: setup ## 打印让本机定时生成报告的命令 / print the line that makes this machine render on schedule
+	@$(BIN)cemlab schedule line $(ARGS)
 
 test: setup ## 运行测试（EXTRAS=spark 含 Spark）/ run the tests (EXTRAS=spark: with Spark)
 	@$(BIN)python -m pytest -n $(WORKERS) $(ARGS)

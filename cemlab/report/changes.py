@@ -139,6 +139,8 @@ def of_period(report, wave, whole):
     cuts = cut_names(table)
     if not whole:
         table = table[table["_wave"] == wave] if "_wave" in table else table.iloc[:0]
+    if not len(table):
+        return pd.DataFrame()
     names = [c for c in ("part", *cuts, *KEYS, "reference") if c in table]
     keys = table[names].astype(str).agg("|".join, axis=1)
     keys = keys + "|" + keys.groupby(keys).cumcount().astype(str)
@@ -197,6 +199,8 @@ def totals(report):
     if "reference" in table:
         keep &= table["reference"].isna()
     kept = table[keep]
+    if not len(kept):
+        return pd.DataFrame(columns=["estimate", "se"])
     keys = kept[[c for c in KEYS if c in kept]].astype(str).agg("|".join, axis=1)
     return kept.assign(key=keys, cut="").drop_duplicates("key").set_index("key")
 

@@ -39,8 +39,11 @@ def warm_up(names=WARM):
             importlib.import_module(name)
         except ImportError as error:
             print(f"nursery: {name} is not imported beforehand: {error}", file=sys.stderr)
+    import pandas
+
     from cemlab.report.fonts import style
 
+    pandas.set_option("mode.string_storage", "python")  # faster on tables as small as those of a report
     style()
     gc.collect()
     gc.freeze()  # pages of what is imported stay shared: the collector does not write into them
