@@ -10,12 +10,13 @@ from cemlab.codebook_parts import Label, Part
 class Dimension(Label):
     """What several items ask together: its labels, its items, and the favourable share of others it is held against.
 
-    `aspects` are aspects of the lexicon: comments about them belong to this dimension.
+    `aspects` are aspects of the lexicon: comments about them belong to this dimension. `action` is what a unit would do about it.
     """
 
     items: tuple[str, ...] = Field(min_length=1)
     benchmark: float | None = Field(default=None, ge=0, le=100)
     aspects: tuple[str, ...] = ()
+    action: Label | None = None
 
 
 class Staff(Part):

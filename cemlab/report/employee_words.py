@@ -73,6 +73,10 @@ TITLES = {
         ("{outcome}的驱动因素：{part}", "Johnson 相对权重，合计为可解释变差的 100%；未显著高于噪声者记为 0。模型关联估计，非因果承诺。"),
         ("Drivers of {outcome}: {part}", "Johnson's relative weights, 100 % of the explained variance together; not above noise counts as 0. Association in a model, no promise of cause."),
     ),
+    "driver_rows": (
+        ("{outcome}的驱动因素：团队内与团队间", "相对权重 %；未显著高于噪声者记为 0。系数：该维度高 1 分，{outcome}均值约高多少分（团队内，其他维度不变）。"),
+        ("Drivers of {outcome} within and between units", "Relative weights in %; not above noise counts as 0. Coefficient: points of {outcome} that go with one more point (within units, others held)."),
+    ),
     "ipa": (
         ("重要性与现状（管理者视角）", "横轴为赞成占比，纵轴为相对权重；右下为已做好但不关键，左上为关键且偏低，应先改进。"),
         ("Importance and performance", "Across: favourable share; up: relative weight. Upper left: important and low, first to improve."),
@@ -170,6 +174,7 @@ WORDS = {
     "head_odds": ("比值比", "Odds ratio"),
     "head_band": ("敬业度组", "Band"),
     "head_hazard": ("风险比", "Hazard ratio"),
+    "head_coefficient": ("系数", "Coefficient"),
     "head_left": ("离职比例", "Left"),
     "head_mentions": ("提及", "Named"),
     "head_net": ("净情感值", "Net sentiment"),

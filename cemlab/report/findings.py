@@ -146,7 +146,14 @@ def minimum_effect(codebook, metric):
     if metric == "sales":  # in the outcome's own unit
         pack = codebook.product_questions.pack
         return pack.least if pack else 0.0
-    own = {"nps": limits.nps, "net_sentiment": limits.nps, "mean": limits.mean, "importance": DRIVER}
+    own = {
+        "hazard_ratio": 0.0,
+        "correlation": 0.0,
+        "nps": limits.nps,
+        "net_sentiment": limits.nps,
+        "mean": limits.mean,
+        "importance": DRIVER,
+    }
     return own.get(metric, limits.share)
 
 

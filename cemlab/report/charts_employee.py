@@ -1,0 +1,133 @@
+"""Charts of an employee report: importance against performance, who is still employed, units beside their customers."""
+
+import numpy as np
+
+from cemlab.report.fonts import INK, LINE, SOFT
+from cemlab.report.labels import Labels
+from cemlab.report.rows import ACCENT, BRAND, MID, WIDTH, styled
+
+COLOURS = {"low": ACCENT, "middle": MID, "high": BRAND}
+MONTH = 30.4
+
+
+def frame_of(height=4.2):
+    """An empty figure in this package's size."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(WIDTH, height))
+    ax = fig.add_axes((0.09, 0.15, 0.86, 0.78))
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    ax.grid(color=LINE, linewidth=0.6)
+    ax.set_axisbelow(True)
+    return fig, ax
+
+
+def importance_map(table, *, codebook=None, lang="zh"):
+    """Dimensions by favourable share (across) and relative weight (up); crossed at their means.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `driver_table` with ``performance`` in percent.
+    codebook, lang
+        As in `score_dots`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Hollow: weight not above noise.
+    """
+    labels = Labels(codebook, lang)
+    rows = table[np.isfinite(table["importance"])].reset_index(drop=True)
+    x, y = rows["performance"].to_numpy(float), rows["importance"].to_numpy(float)
+    names = [labels.code("item", item) for item in rows["item"]]
+    with styled():
+        fig, ax = frame_of()
+        ax.axvline(x.mean(), color=MID, linewidth=0.9, linestyle=(0, (4, 3)))
+        ax.axhline(y.mean(), color=MID, linewidth=0.9, linestyle=(0, (4, 3)))
+        for a, b, stands in zip(x, y, rows["stands"], strict=True):
+            ax.plot(
+                a, b, "o", markersize=8, markeredgecolor=BRAND, markerfacecolor=BRAND if stands else "white", zorder=3
+            )
+        ax.margins(0.14, 0.16)
+        ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
+        ax.set_xlabel(labels.say("赞成占比（%）", "Favourable (%)"), color=SOFT)
+        ax.set_ylabel(labels.say("相对权重（%）", "Relative weight (%)"), color=SOFT)
+        corners = [(0.01, 0.97, "left", "优先改进", "Concentrate here"), (0.99, 0.97, "right", "继续保持", "Keep up")]
+        for a, b, side, zh, en in corners:
+            ax.text(a, b, labels.say(zh, en), transform=ax.transAxes, ha=side, va="top", color=SOFT, size=9)
+        for a, b, name in zip(x, y, names, strict=True):
+            ax.annotate(name, (a, b), xytext=(7, 5), textcoords="offset points", size=9, color=INK)
+    told = "; ".join(f"{n} {a:.1f}% / {b:.1f}%" for n, a, b in zip(names, x, y, strict=True))
+    fig.cemlab_alt = labels.say("重要性与现状：", "Importance and performance: ") + told
+    fig.cemlab_note = labels.say(
+        "空心点的权重未高于噪声；虚线为各维度平均。", "Hollow: weight not above noise; dashed: means."
+    )
+    return fig
+
+
+def survival_curves(curve, names, *, codebook=None, lang="zh"):
+    """Share still employed by band, month by month.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        ``band, time, survival, low, high`` of `turnover_survival`.
+    names : dict
+        Band -> what it is called; bands are drawn in this order.
+    """
+    labels = Labels(codebook, lang)
+    known = [band for band in names if band in set(curve["band"])]
+    months = np.arange(0, np.floor(curve["time"].max() / MONTH) + 1)
+    told = []
+    with styled():
+        fig, ax = frame_of()
+        for band in known:
+            rows = curve[curve["band"] == band].sort_values("time")
+            at = np.searchsorted(rows["time"].to_numpy(float), months * MONTH, side="right") - 1
+            line, low, high = (at_months(rows[name].to_numpy(float), at) for name in ("survival", "low", "high"))
+            ax.step(months, line, where="post", color=COLOURS[band], linewidth=1.8)
+            ax.fill_between(months, low, high, step="post", color=COLOURS[band], alpha=0.12, linewidth=0)
+            ax.text(
+                months[-1] + 0.15, line[-1], f"{names[band]} {line[-1]:.0f}%", va="center", size=9, color=COLOURS[band]
+            )
+            told.append(f"{names[band]} {line[-1]:.1f}%")
+        ax.set_xlim(0, months[-1] * 1.14)
+        ax.set_ylim(top=101)
+        ax.set_xlabel(labels.say("调查后月数", "Months after the survey"), color=SOFT)
+        ax.set_ylabel(labels.say("仍在职（%）", "Still employed (%)"), color=SOFT)
+    fig.cemlab_alt = labels.say("仍在职比例：", "Still employed: ") + "; ".join(told)
+    fig.cemlab_note = ""
+    return fig
+
+
+def at_months(values, places):
+    """Percent at the end of each month; 100 before the first step."""
+    scale = 100.0 if np.nanmax(values) <= 1.0 + 1e-9 else 1.0
+    return np.where(places < 0, 100.0, scale * values[np.maximum(places, 0)])
+
+
+def unit_scatter(table, name, *, codebook=None, lang="zh"):
+    """Units by engagement (across) and a result from elsewhere (up), with a line of least squares.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``x, y``, one row a unit that may be shown.
+    name : str
+        What the result is called.
+    """
+    labels = Labels(codebook, lang)
+    x, y = table["x"].to_numpy(float), table["y"].to_numpy(float)
+    slope, start = np.polyfit(x, y, 1)
+    ends = np.array([x.min(), x.max()])
+    with styled():
+        fig, ax = frame_of()
+        ax.plot(x, y, "o", color=BRAND, markersize=6, alpha=0.85)
+        ax.plot(ends, start + slope * ends, color=ACCENT, linewidth=1.4)
+        ax.set_xlabel(labels.say("敬业度均值（分）", "Mean engagement (scale points)"), color=SOFT)
+        ax.set_ylabel(name, color=SOFT)
+    fig.cemlab_alt = labels.say(f"{len(x)} 个单元的敬业度与{name}", f"Engagement and {name} of {len(x)} units")
+    fig.cemlab_note = ""
+    return fig
