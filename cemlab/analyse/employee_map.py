@@ -10,14 +10,14 @@ from cemlab.measure.schema import combine, comparisons
 TARGET = "target"
 
 
-def tested_map(data, book, levels, *, weights=None, level=0.95):
+def tested_map(data, book, levels, *, weights=None, metric="favourable", level=0.95):
     """Every unit of every level against everybody else (`unit_heatmap`), one family; None without units."""
     from cemlab.analyse.unit_heatmap import unit_heatmap
 
     options = staff.scales(book, staff.every_item(staff.dimensions(data, book)))
     groups = staff.dimensions(data, book)
     frames = [
-        unit_heatmap(data.drop_nulls(cut), groups, unit=cut, **options, weights=weights, level=level)
+        unit_heatmap(data.drop_nulls(cut), groups, unit=cut, metric=metric, **options, weights=weights, level=level)
         for cut in levels
         if several(data, cut)
     ]

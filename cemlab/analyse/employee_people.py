@@ -71,7 +71,7 @@ def dropout(rows, book, *, wave, previous, person, level=0.95):
     again = rows.filter(pl.col("_wave") == wave).select(person).unique().with_columns(pl.lit(1.0).alias("again"))
     names = list(staff.dimensions(rows, book))
     then = rows.filter(pl.col("_wave") == previous).join(again, on=person, how="left")
-    table = then.select(*names, 1.0 - pl.col("again").fill_null(0.0).alias("gone")).collect().to_pandas()
+    table = then.select(*names, (1.0 - pl.col("again").fill_null(0.0)).alias("gone")).collect().to_pandas()
     out, z = [], norm.ppf(0.5 + level / 2)
     for name in names:
         known = table[[name, "gone"]].dropna()

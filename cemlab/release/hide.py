@@ -114,7 +114,7 @@ def hitting(demands, cost, few):
         return few.copy(), 0.0, True
     count = len(cost)
     if not demands:  # all that is told is told by what was released before: nothing left to choose
-        return few.copy(), float(cost[few].sum()), True
+        return few.copy(), 0.0, True
     rows = np.repeat(np.arange(len(demands)), [len(d) for d in demands])
     each = csr_array((np.ones(len(rows)), (rows, np.concatenate(demands))), shape=(len(demands), count))
     paid = cost[few].sum()

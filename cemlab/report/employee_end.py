@@ -1,10 +1,9 @@
 """The end of an employee report: findings, method notes, files."""
 
-from cemlab.report.employee_cells import columns, probability, table
+from cemlab.report.employee_cells import columns, probability, say, table
 from cemlab.report.employee_texts import METHODS
 from cemlab.report.employee_verdict import mine
 from cemlab.report.findings import claims
-from cemlab.report.sections import VERDICTS
 from cemlab.report.wording import gap
 
 LISTED = ("wave", "benchmark", "driver", "turnover", "linkage")
@@ -15,11 +14,7 @@ def findings_table(said, report):
     here = mine(said, report)
     kinds = here["kind"].str.partition(":")[0]
     rows = here[(here["verdict"] == "claim") | kinds.isin(LISTED)]
-    words = VERDICTS[report.lang]["group"]
-    told = [
-        words["up" if row["difference"] > 0 else "down"] if row["verdict"] == "claim" else words[row["verdict"]]
-        for row in rows.to_dict("records")
-    ]
+    told = [say(f"verdict_{verdict}", report.lang) for verdict in rows["verdict"]]
     frame = columns(report, sentence=rows["sentence"], p=[probability(p) for p in rows["p_family"]], verdict=told)
     return table(frame, report, "findings", rest=f"{len(said) - len(rows):,}")
 

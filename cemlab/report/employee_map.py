@@ -63,6 +63,29 @@ def reliability_table(report, alpha, omega=None):
     return table(frame, report, "reliability")
 
 
+def structure_table(report, found):
+    """Fit of the dimensions as factors (confirmatory), beside the customary bounds."""
+    if found is None:
+        return nothing(report, "structure")
+    fit = found.fit.set_index("metric")["estimate"]
+    bounds = {"cfi": (0.90, 1), "tli": (0.90, 1), "rmsea": (0.08, -1), "srmr": (0.08, -1)}
+    names = [name for name in bounds if name in fit.index]
+    verdict = [say("yes" if (fit[n] - bounds[n][0]) * bounds[n][1] >= 0 else "no", report.lang) for n in names]
+    frame = columns(report, figure=[n.upper() for n in names], value=[f"{fit[n]:.3f}" for n in names], verdict=verdict)
+    return table(frame, report, "structure")
+
+
+def structure(report):
+    """Confirmatory factors of the dimensions with two items or more; None where they cannot be fitted."""
+    from cemlab.analyse.confirmatory import confirmatory_factors
+
+    groups = {name: items for name, items in report.dimensions.items() if len(items) >= 2}
+    try:
+        return confirmatory_factors(report.answers, groups) if len(groups) > 1 else None
+    except ValueError:
+        return None
+
+
 def alpha_text(row):
     """ "0.82 [0.80, 0.84]"."""
     if row["status"] not in SHOWN:

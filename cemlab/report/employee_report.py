@@ -1,6 +1,6 @@
 """What the employee notebook opens: the payroll, those who answered, their scores and weights, and the one door for figures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -60,6 +60,15 @@ class EmployeeReport:
         """Those who answered in this wave, as they answered."""
         return of_waves(self.everyone, [self.study.wave])
 
+    @property
+    def respondents(self):
+        """The study as its comments are read: those who answered, without segments."""
+        waves = [w for w in (self.study.previous, self.study.wave) if w]
+        return replace(
+            self.study, everything=self.everyone, data=of_waves(self.everyone, waves), before=self.before, now=self.answers,
+            segments=[],
+        )  # fmt: skip
+
     @cached_property
     def scored(self):
         """Those who answered, all waves, with their scores on every dimension."""
@@ -84,6 +93,11 @@ class EmployeeReport:
     def dimensions(self):
         """{dimension: items} that this wave has."""
         return staff.dimensions(self.everyone, self.book)
+
+    @property
+    def scales(self):
+        """Dimensions of at least two items: those that a reliability can be told of."""
+        return {name: items for name, items in self.dimensions.items() if len(items) > 1}
 
     @property
     def options(self):

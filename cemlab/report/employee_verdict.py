@@ -115,6 +115,8 @@ def sentence(row, report):
     """One finding in words; only a claim states a difference."""
     words, unit, lang = SENTENCES[report.lang], row["unit"], report.lang
     kind = row["kind"].partition(":")[0]
+    if kind in ("aspect", "theme"):
+        return row["sentence"]
     name, place = figure_name(report, row), ""
     if row["cut"]:
         place = unit_name(report.book, (row["cut"], row["group"]), lang)

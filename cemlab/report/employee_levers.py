@@ -1,0 +1,110 @@
+"""The end of the way from figures to actions: each unit's three levers, and what employees wrote."""
+
+import pandas as pd
+
+from cemlab.analyse import employee_map as maps
+from cemlab.report.employee_cells import SHOWN, columns, indented, label, nothing, say, table, text, units
+
+BEST = 0.75  # a unit's mark is what the best quarter of units that may be shown has reached
+
+
+def unit_levers(report, drivers):
+    """Up to three dimensions for every unit that may be shown, with what to expect; None without drivers or units."""
+    from cemlab.analyse.unit_levers import unit_levers as levers_of
+
+    slopes = drivers.get((report.asked.index, "within"))
+    if slopes is None or not report.levels:
+        return None
+    tested = report.door(
+        maps.tested_map(report.answers, report.book, report.levels, weights=report.weights, metric="mean")
+    )
+    known = None if tested is None else tested[tested["status"].isin(SHOWN) & tested["item"].isin(slopes["item"])]
+    if known is None or not len(known):
+        return None
+    low = known[known[report.levels[-1]] != "(all)"] if (known[report.levels[-1]] != "(all)").any() else known
+    marks = low.groupby("item")["estimate"].quantile(BEST).to_dict()
+    frames = []
+    for level in report.levels:
+        rows = known[(known[level] != "(all)") & known["item"].isin(marks)]
+        if len(rows):
+            found = levers_of(rows, slopes, unit=level, target=marks, lang=report.lang)
+            others = {other: "(all)" for other in report.levels if other != level}
+            frames.append(found.assign(**others))
+    return pd.concat(frames, ignore_index=True) if frames else None
+
+
+def lever_table(report, levers):
+    """Three levers a unit in the company's report; in a manager's version with evidence, action, owner and date."""
+    if levers is None or not len(levers):
+        return nothing(report, "levers", target=say("target", report.lang))
+    by = {}
+    for row in levers.to_dict("records"):
+        key = next((level, row[level]) for level in report.levels if row[level] != "(all)")
+        by.setdefault(key, []).append(row)
+    if report.unit is not None and report.unit in by:
+        return own_levers(report, by[report.unit])
+    keys = [key for key in units(report) if key in by]
+    told = {"unit": [indented(report, key) for key in keys]}
+    for place in range(3):
+        told[f"lever_{place + 1}"] = [short(report, by[key][place]) if place < len(by[key]) else "—" for key in keys]
+    return table(columns(report, **told), report, "levers", target=say("target", report.lang))
+
+
+def short(report, row):
+    """One lever in a cell: 直接上级 3.62→3.95，+0.12."""
+    comma = "，" if report.lang == "zh" else ", "
+    gap = f"{row['estimate']:.2f}→{row['target']:.2f}"
+    return f"{label(report, row['item'])} {gap}{comma}{row['expected']:+.2f} [{row['expected_low']:.2f}, {row['expected_high']:.2f}]"
+
+
+def own_levers(report, rows):
+    """A manager's own levers, one a row."""
+    parts = report.asked.dimensions
+    frame = columns(
+        report,
+        lever=[label(report, row["item"]) for row in rows],
+        why=[f"{row['estimate']:.2f} → {row['target']:.2f}" for row in rows],
+        expected=[f"{r['expected']:+.2f} [{r['expected_low']:.2f}, {r['expected_high']:.2f}]" for r in rows],
+        action=[
+            parts[row["item"]].action(report.lang) if parts[row["item"]].action else say("unmarked", report.lang)
+            for row in rows
+        ],
+        owner=[say("to_fill", report.lang)] * len(rows),
+        due=[say("to_fill", report.lang)] * len(rows),
+    )
+    return table(frame, report, "levers", target=say("target", report.lang))
+
+
+def lever_files(levers):
+    """The levers as estimates for the files: expected change of the index, item by item."""
+    if levers is None or not len(levers):
+        return None
+    return levers.drop(columns=["note"]).assign(
+        metric="expected", unit="mean", ci_low=levers["expected_low"], ci_high=levers["expected_high"], mark=levers["target"],
+        estimate=levers["expected"], status="ok", clear=levers["clear"].astype(float),
+    ).drop(columns=["expected", "expected_low", "expected_high", "target"])  # fmt: skip
+
+
+def open_words(report):
+    """The comments of those who answered, read for sentiment and aspects; no segments."""
+    from cemlab.report.comments import open_comments
+
+    return open_comments(report.respondents)
+
+
+def quotations(report, *, seed=1, most=12):
+    """Comments of the whole company as they may be shown; a sentence where too few wrote."""
+    from cemlab.release import release_comments
+    from cemlab.report.study import of_waves
+
+    names = [column.name for column in report.book.of_role("comment")]
+    if not names or report.unit is not None:
+        return None
+    least = max(report.book.privacy.comments_min, report.book.privacy.min_persons)
+    rows = of_waves(report.study.rows.read([report.study.wave], comments="written"), [report.study.wave])
+    found = release_comments(
+        rows, names[0], report.study.plan, person=report.study.person or None, min_persons=least, seed=seed
+    )
+    if not len(found):
+        return text(f"*{say('few_comments', report.lang, least=least)}*")
+    return table(columns(report, text=found["text"].head(most)), report, "quotations")
