@@ -81,7 +81,7 @@ def participation_table(report, rates, before=None):
 
 def weights_table(report, scores, plain):
     """The index with and without weights, and what the weights cost."""
-    if report.cells is None or scores is None:
+    if report.cells is None or scores is None or plain is None:
         return None
     now, bare = (company(f, report).query("metric == 'favourable'").set_index("item") for f in (scores, plain))
     names = list(now.index)
@@ -186,9 +186,25 @@ def scale_words(report):
     return {"low": first.low, "high": first.high, "top": top, "census": census}
 
 
+def item_levels(report):
+    """Every item of the whole company, as it may be shown; None in a manager's version, which speaks of dimensions."""
+    if report.unit is not None:
+        return None
+    return report.door(staff.item_scores(report.answers, report.book, weights=report.weights))
+
+
+def unweighted(report):
+    """The company's index without the weights against unequal response; None where there are none, or for a manager."""
+    if report.cells is None or report.unit is not None:
+        return None
+    return report.door(staff.index_scores(report.now, report.book))
+
+
 def item_table(report, items):
     """Every item with its favourable share, by dimension; the whole company."""
-    rows = of_unit(items, report, report.unit)
+    if report.unit is not None:
+        return None
+    rows = company(items, report)
     if rows is None or not len(rows):
         return table(None, report, "items")
     cells = {(row["item"], row["metric"]): row for row in rows.to_dict("records")}

@@ -129,7 +129,7 @@ def conversations(report):
     def shown(frame):
         known = frame.assign(**{part.level: frame["team"]})
         out = report.door(known.drop(columns="team") if part.level != "team" else known)
-        return out.assign(team=out[part.level])
+        return out.assign(team=out[part.level], n=out["n"].fillna(0), n_missing=out["n_missing"].fillna(0))
 
     return show(
         turns,
