@@ -104,7 +104,8 @@ def through_door(study, results):
     if not len(results):
         return results
     bounds = {c.name: (c.scale.low, c.scale.high) for c in study.codebook.columns.values() if c.scale}
-    for name, items in study.codebook.employee_questions.items.items():  # means of several items
+    means = "metric" in results and (results["metric"] == "mean").any()  # a coefficient has no ends of a scale
+    for name, items in (study.codebook.employee_questions.items if means else {}).items():  # means of several items
         ends = [bounds[item] for item in items if item in bounds]
         if ends and name not in bounds:
             bounds[name] = tuple(sum(side) / len(ends) for side in zip(*ends, strict=True))
