@@ -44,14 +44,16 @@ def all_drivers(report, *, seed=1, draws=1000):
             continue
         found = people.drivers(report.now, report.book, outcome, unit=unit, part=part, seed=seed, draws=draws)
         if found is not None:
-            out[outcome, part] = report.door(found)
+            weights = found["unit"].replace("percent", "weight")  # a weight near 0 is no share of persons near 0
+            out[outcome, part] = report.door(found.assign(unit=weights))
     return out
 
 
 def driver_candidates(report, found):
     """Candidates by kind: "driver" for the index, "driver:<question>" for the wish to leave."""
     kinds = {(report.asked.index, "within"): "driver", (report.asked.stay, "within"): f"driver:{report.asked.stay}"}
-    return {kind: people.driver_claims(found[key]) for key, kind in kinds.items() if key in found}
+    rows = {kind: found[key].assign(unit="percent") for key, kind in kinds.items() if key in found}
+    return {kind: people.driver_claims(frame) for kind, frame in rows.items()}
 
 
 def driver_picture(report, found, outcome, part="within"):
