@@ -103,21 +103,12 @@ def linkage_files(found):
     return pd.concat(frames, ignore_index=True) if frames else None
 
 
-def conversations(report):
-    """Conversations by team, where the codebook names them; teams that the plan hides are hidden here too."""
-    from cemlab.checks import DataError
-    from cemlab.collect.dialogues import read_dialogues
+def conversations(report, turns):
+    """Conversations by team (`read_dialogues`), where the codebook names them; teams that the plan hides are hidden here too."""
     from cemlab.report.dialogue_sections import conversations as show
 
     part = report.asked.dialogues
-    if part is None:
-        return None
-    try:
-        turns = read_dialogues(part, study=report.book.name)
-    except DataError as error:
-        from IPython.display import Markdown, display
-
-        display(Markdown(f"*{error}*"))
+    if turns is None:
         return None
     if report.unit is not None:
         wanted = {node.code for node in report.tree.around(report.unit) if node.level == part.level}
