@@ -17,9 +17,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def shipped_lines():
-    from cemlab.text.sentiment_model import _corpus, text_key
+    from cemlab.text.shipped_reviews import corpus, text_key
 
-    lines = (_corpus("pos.txt") + b"\n" + _corpus("neg.txt")).decode("utf-8").split("\n")
+    lines = (corpus("pos.txt") + b"\n" + corpus("neg.txt")).decode("utf-8").split("\n")
     return {text_key(line) for line in lines} - {""}
 
 
@@ -39,7 +39,7 @@ def shops(shared, *, strict=False):
 
 
 def _chosen(rows, *, balanced, unseen, strict):
-    from cemlab.text.sentiment_model import text_key
+    from cemlab.text.shipped_reviews import text_key
 
     lines = shipped_lines() if unseen or strict else set()
     rows = [row for row in rows if text_key(row[0]) not in lines]

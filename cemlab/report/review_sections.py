@@ -11,9 +11,8 @@ from cemlab.measure.schema import combine
 from cemlab.report import sections, verdict
 from cemlab.report.comments import TEXT
 from cemlab.report.figures import show_figure
-from cemlab.report.findings import with_family
 from cemlab.report.labels import Labels
-from cemlab.report.sections import day, told
+from cemlab.report.sections import day
 from cemlab.report.text_sections import heads, say, sentence, table, titled
 from cemlab.report.text_texts import METHODS
 from cemlab.report.wording import gap, number, value
@@ -253,50 +252,6 @@ def alarm_rows(words, found):
     return pd.DataFrame(out)
 
 
-def show_sources(words, said, groups):
-    """Net sentiment by source, each tested against the rest."""
-    from IPython.display import display
-
-    from cemlab.text.opinions import net_sentiment
-
-    study, lang = words.study, words.study.lang
-    if words.reason or not study.segments:
-        return
-    contrasts = with_family(groups, "group", said)
-    frames = [source_rows(net_sentiment(words.now, by=cut), contrasts, cut, words) for cut in study.segments]
-    rows = pd.concat(frames, ignore_index=True)
-    columns = ["group", "estimate", "interval", "n", "difference", "difference_interval", "told"]
-    columns = [
-        c
-        for c in columns
-        if c in rows or c in ("interval", "difference_interval") and "told" in rows or c == "interval"
-    ]
-    display(
-        table(
-            rows,
-            words,
-            "sources",
-            columns=columns,
-            heads=heads(lang, group="source", estimate="net", told="theme_told"),
-        )
-    )
-
-
-def source_rows(estimates, contrasts, cut, words):
-    """The groups of one segment in words, with the tested difference from the rest."""
-    study, lang = words.study, words.study.lang
-    rows = study.shown(estimates.assign(item="topic:opinion"), words.now)
-    labels = Labels(study.codebook, lang)
-    rows = rows.assign(group=[labels.code(cut, code) for code in rows[cut]], code=rows[cut])
-    if contrasts is not None:
-        mine = contrasts[(contrasts["metric"] == "net_sentiment") & (contrasts["cut"] == cut)]
-        mine = told(mine, "group", lang).set_index("group")
-        for column in ("difference", "difference_low", "difference_high", "told"):
-            rows[column] = rows["code"].map(mine[column])
-        rows["told"] = rows["told"].fillna("—")
-    return rows.drop(columns=[cut, "code"])
-
-
 def methods(words):
     """The method notes of the report on reviews."""
     study, lang = words.study, words.study.lang
@@ -305,28 +260,3 @@ def methods(words):
         nps=value(book.minimum_effect.nps, "points", lang), share=gap(book.minimum_effect.share, "percent", lang),
         min_n=study.min_n, low_n=max(study.min_n, book.bases.low_n), min_persons=book.privacy.min_persons, zone=book.timezone,
     )  # fmt: skip
-
-
-def results(words):
-    """Frames for results.csv."""
-    found = None if words.reason else charts_of(words)
-    out = dict(words.results)
-    if found is not None:
-        out |= {"volume": found[0], "net_sentiment_trend": found[1]}
-        out["alarms"] = alarm_table(found[2])
-    if not words.reason:
-        from cemlab.text.opinions import net_sentiment
-
-        frames = [net_sentiment(words.now, by=cut) for cut in words.study.segments]
-        if frames:
-            rows = combine(frames, by=words.study.segments).assign(item="topic:opinion")
-            out["net_sentiment_groups"] = words.study.shown(rows, words.now)
-    return out
-
-
-def alarm_table(found):
-    """Alarms with their aspects as codes in one text, for the file."""
-    listed = [
-        "; ".join(f"{name} {here:.1f} ({there:.1f})" for name, here, there in aspects) for aspects in found["aspects"]
-    ]
-    return found.assign(aspects=listed)

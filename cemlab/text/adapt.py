@@ -46,11 +46,12 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
     recalibrated on the same parts before the comparison, so the gain is due to words alone. Ratings are noisy labels: five
     stars with a complaint count as positive.
     """
-    from cemlab.text.sentiment_model import Design, calibrate, shipped_reviews
+    from cemlab.text import shipped_reviews as shipped_part
+    from cemlab.text.sentiment_training import Design, calibrate
 
     require_choice(scale, sorted(SCALES), name="scale", where="fit_sentiment")
     own, labels = _labelled(texts, scores, scale)
-    shipped, shipped_labels = shipped_reviews()
+    shipped, shipped_labels = shipped_part.shipped_reviews()
     known = np.arange(len(shipped) + len(own)) < len(shipped)
     weights = np.where(known, 1.0, weight)
     design = Design(shipped + own, np.concatenate([shipped_labels, labels]), weights, ordered=len(shipped))
@@ -90,7 +91,7 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
 
 def _labelled(texts, scores, scale):
     from cemlab.text.sentiment import has_opinion
-    from cemlab.text.sentiment_model import text_key
+    from cemlab.text.shipped_reviews import text_key
 
     texts, scores = list(texts), [np.nan if score is None else float(score) for score in scores]
     if len(texts) != len(scores):

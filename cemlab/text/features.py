@@ -57,9 +57,8 @@ def read(texts):
     """
     n = len(texts)
     if not n:
-        return Features(
-            0, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, OPINIONS), np.float32), np.zeros(0, bool)
-        )
+        none = np.zeros(0, np.int64)
+        return Features(0, none, none, np.zeros((0, OPINIONS), np.float32), np.zeros(0, bool))
     points = _fold(texts)
     word_point = _tables()[1][points]
     text_of = np.cumsum(points == _LINE)

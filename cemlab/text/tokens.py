@@ -19,7 +19,7 @@ _WORD = re.compile(r"\w")
 
 NEGATIONS = frozenset(
     "不 没 无 非 未 别 莫 勿 毋 甭 没有 没得 并不 并非 并没 并没有 不是 不会 不能 不够 不太 不再 不算 不曾 不怎么 不见得 从不 从未 从来不 从没 毫不 毫无 绝不 决不 绝非 未必 未能 难以 难 "
-    "无法 缺乏 缺少 缺 谈不上 算不上 称不上 说不上 not no never none cannot".split()
+    "无法 缺乏 缺少 缺 没人 无人 谈不上 算不上 称不上 说不上 not no never none cannot".split()
 )
 CONTRASTS = frozenset(
     "但 但是 但愿 可是 可 不过 然而 只是 就是 却 只不过 而 反而 偏偏 虽然 虽 尽管 除了 只可惜 可惜 唯一 美中不足 总体 总的来说 总之 整体 but however though although".split()
