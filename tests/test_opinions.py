@@ -70,6 +70,8 @@ def test_extremes_are_chosen_by_probability_and_masked():
     out = extreme_quotations(texts, probability, n=1)
     assert out["rule"].tolist() == ["most_positive", "most_negative"]
     assert "13800138000" not in out["text"][0] and out["text"][1] == "早餐难吃第0次失望了"
+    spam = extreme_quotations([*texts, "很好" * 20], [*probability, 0.999], n=1)
+    assert spam["text"].tolist() == out["text"].tolist()  # a word typed over and over says nothing more
     assert len(extreme_quotations(texts[:5], probability[:5])) == 0  # too few on either side
 
 

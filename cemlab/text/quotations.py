@@ -90,7 +90,7 @@ def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longes
     Returns
     -------
     pandas.DataFrame
-        ``label`` (positive, negative), ``rule`` (most_positive, most_negative), ``text``; the clearest first.
+        ``label`` (positive, negative), ``rule`` (most_positive, most_negative), ``text``; the clearest first. Texts that repeat themselves (很好很好很好) are passed over.
     """
     rows = pd.DataFrame({"text": list(texts), "p": np.asarray(probability, dtype=float)}).dropna()
     rows["text"] = rows["text"].str.strip()
@@ -98,6 +98,13 @@ def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longes
     for label, falling in (("positive", True), ("negative", False)):
         side = rows[rows["p"] > 0.5] if falling else rows[rows["p"] < 0.5]
         fit = side[side["text"].str.len().between(shortest, 4 * longest)].drop_duplicates("text")
+        fit = fit[[says_more(text) for text in fit["text"]]]
         fit = fit.sort_values(["p", "text"], ascending=[not falling, True]).head(n if len(side) >= min_n else 0)
         out += [(label, f"most_{label}", shortened(mask(text), longest)) for text in fit["text"]]
     return pd.DataFrame(out, columns=["label", "rule", "text"])
+
+
+def says_more(text):
+    """Whether at least half of a text's pairs of characters are new ones, so that it is no word typed over and over."""
+    pairs = [text[at : at + 2] for at in range(len(text) - 1)]
+    return 2 * len(set(pairs)) >= len(pairs)
