@@ -98,7 +98,7 @@ def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longes
     for label, falling in (("positive", True), ("negative", False)):
         side = rows[rows["p"] > 0.5] if falling else rows[rows["p"] < 0.5]
         fit = side[side["text"].str.len().between(shortest, 4 * longest)].drop_duplicates("text")
-        fit = fit[[says_more(text) for text in fit["text"]]]
+        fit = fit[np.array([says_more(text) for text in fit["text"]], bool)]
         fit = fit.sort_values(["p", "text"], ascending=[not falling, True]).head(n if len(side) >= min_n else 0)
         out += [(label, f"most_{label}", shortened(mask(text), longest)) for text in fit["text"]]
     return pd.DataFrame(out, columns=["label", "rule", "text"])
