@@ -45,7 +45,7 @@ class Model:
         norm = np.bincount(given.text, drawn[:, 0], given.n)[: given.n]
         total = np.bincount(given.text, drawn[:, 1], given.n)[: given.n]
         total = total / np.sqrt(np.maximum(norm, 1e-12))
-        total += given.opinions @ self.opinions + self.intercept
+        total += given.opinions.astype(float) @ self.opinions.astype(float) + self.intercept
         return with_grammar(total, given.opinions), given.worded
 
     def probability(self, scores):
