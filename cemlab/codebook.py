@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from cemlab.checks import nearest
 from cemlab.codebook_dialogues import Conversations
 from cemlab.codebook_employee import Dialogues, Dimension, EmployeeQuestions, Staff, UnitResults, check_employee
-from cemlab.codebook_errors import CodebookError, explain, positions
+from cemlab.codebook_errors import LOADER, CodebookError, explain, positions
 from cemlab.codebook_parts import (
     BATTERIES,
     STUDIES,
@@ -341,9 +341,9 @@ def load_codebook(path):
 def parse_codebook(text, source="codebook"):
     """Check a codebook given as YAML text; `source` names it in errors."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=LOADER)
         lines = positions(node, source) if node is not None else {}
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=LOADER)  # a safe loader, whichever
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" line {mark.line + 1}" if mark else ""

@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cemlab.checks import nearest, require_columns
+from cemlab.codebook import LOADER
 
 PROPOSALS = ["aspect", "word", "association", "n", "n_with_aspect", "share_with_aspect", "accept"]
 OPINIONS = ("positive", "negative", "neutral", "ignore", "negators", "intensifiers")
@@ -114,7 +115,7 @@ def shipped(path):
 def read_yaml(path):
     """The mapping in a YAML file, or a ValueError that names the file."""
     try:
-        raw = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        raw = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=LOADER)
     except FileNotFoundError:
         raise ValueError(f"load_lexicon: no file {Path(path).name!r} in {Path(path).parent.name!r}.") from None
     except yaml.YAMLError as error:
