@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from cemlab.report import watchdog
+from cemlab.report.formats import FORMATS
 from cemlab.report.manifest import check_report
 from cemlab.report.render import RenderError, render
 
@@ -72,14 +73,19 @@ def test_a_report_is_whole_and_the_same_when_made_again(study):
     look = "import sys\nfrom cemlab.report import kpi_cards\nprint(sys.executable, wave, seed)\nkpi_cards([{'title': 'NPS', 'value': '39.8 分'}])"
     draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
     notebook = study(WRITE, look, draw)
-    folder = render(notebook, parameters={"wave": "2016", "seed": "9"}, out="reports/x")
+    folder = render(notebook, parameters={"wave": "2016", "seed": "9"}, out="reports/x", formats=FORMATS)
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert sorted(first) == [
         "facts.json",
         "findings.csv",
         "manifest.json",
+        "report.docx",
         "report.html",
         "report.json",
+        "report.pdf",
+        "report.png",
+        "report.pptx",
+        "report.xlsx",
         "results.csv",
         "run.ipynb",
     ]
@@ -91,7 +97,7 @@ def test_a_report_is_whole_and_the_same_when_made_again(study):
     assert set(manifest["files"]) == set(first) - {"manifest.json"} and manifest["packages"]["pandas"]
     assert not any(re.search(rb"\.x\.[0-9a-f]{12}", first[name]) for name in ("run.ipynb", "report.html"))
     check_report(folder)
-    render(notebook, parameters={"wave": "2016", "seed": 9}, out="reports/x")
+    render(notebook, parameters={"wave": "2016", "seed": 9}, out="reports/x", formats=FORMATS)
     second = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert all(first[name] == second[name] for name in first if name != "manifest.json")
     (folder / "results.csv").write_text("changed", encoding="utf-8")

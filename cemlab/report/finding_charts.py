@@ -12,6 +12,8 @@ from cemlab.report.wording import number, value
 
 MOST = 12  # bars in one chart
 NOISE = "(noise)"
+FINDING = {"verdict", "sentence", "kind", "metric", "item", "unit"}
+RESULT = {"part", "metric", "item", "estimate", "status"}
 ORDER = {"wave": 0, "change": 0}
 
 
@@ -54,8 +56,10 @@ def finding_charts(folder, summary, *, most=8):
         Figures are those of the rows; nothing is computed but the figure compared with, where the finding alone gives it.
     """
     found, results = read_table(f"{folder}/findings.csv"), read_table(f"{folder}/results.csv")
-    if not len(found) or "verdict" not in found:
-        return []
+    if not len(found) or not FINDING <= set(found.columns):
+        return []  # a notebook of one's own may keep its findings in another form
+    if not RESULT <= set(results.columns):
+        results = results.head(0)
     claims = found[found["verdict"] == "claim"]
     opening = {sentence: place for place, sentence in enumerate(summary["findings"])}
     rank = [(opening.get(s, 99), ORDER.get(k, 1)) for s, k in zip(claims["sentence"], claims["kind"], strict=True)]

@@ -72,6 +72,7 @@ def write_xlsx(folder, path, *, document, summary):
     from openpyxl import Workbook
 
     results, found = read_table(Path(folder) / "results.csv"), read_table(Path(folder) / "findings.csv")
+    results = results if "part" in results else results.assign(part=labels_of_results(document.lang))
     words, labels, book = Words(summary), Labels(None, document.lang), Workbook()
     front = book.active
     front.title = WORDS[document.lang]["contents"]
@@ -87,6 +88,11 @@ def write_xlsx(folder, path, *, document, summary):
     book.save(out)
     Path(path).write_bytes(repacked(out.getvalue(), date=report_date(document.facts)))
     return Path(path)
+
+
+def labels_of_results(lang):
+    """The one sheet of results that are not divided into parts."""
+    return "全部结果" if lang == "zh" else "Results"
 
 
 def _rows(sheet, rows, words, labels, front):
