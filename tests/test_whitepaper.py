@@ -76,7 +76,18 @@ def test_a_reference_without_its_row_is_named_with_its_line(checked, reference, 
 
 
 @pytest.mark.parametrize(
-    "line", ["满意度为 62.0%。", "约三成宾客不满。", "跌了两倍", "百分之五的人", "有１２家门店", "共 1,200 份"]
+    "line",
+    [
+        "满意度为 62.0%。",
+        "约三成宾客不满。",
+        "跌了两倍",
+        "百分之五的人",
+        "有１２家门店",
+        "共 1,200 份",
+        "NPS 62 分",
+        "NPS62",
+        "**9**",
+    ],
 )
 def test_a_number_typed_by_hand_is_refused(checked, line):
     assert told(checked(f"## 背景\n{line}"), "number") == [8]
@@ -87,6 +98,12 @@ def test_a_number_typed_by_hand_is_refused(checked, line):
 )
 def test_dates_numbering_and_names_are_no_figures(checked, line):
     assert told(checked(line), "number") == []
+
+
+def test_numbers_in_titles_are_typed_by_hand_too(checked, reports, tmp_path):
+    assert told(checked("{{ figure: 本期#nps(_wave=*) | title=跌了 14 分 }}"), "number") == [7]
+    (tmp_path / "t.md").write_text(HEAD.replace("title: 示例", "title: 跌了 14 分"), encoding="utf-8")
+    assert told(check_case(tmp_path / "t.md", reports=reports), "number") == [2]
 
 
 def test_a_fact_from_outside_needs_its_source(checked):
@@ -203,3 +220,14 @@ def test_what_cannot_be_read_is_told_with_its_line(tmp_path, text, message):
     (tmp_path / "c.md").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=message.replace("{", r"\{")):
         read_case(tmp_path / "c.md")
+
+
+def test_names_are_hidden_in_pictures_before_they_are_drawn(reports, tmp_path, monkeypatch):
+    """Labels of a picture become outlines that no later substitution reaches."""
+    drawn = []
+    monkeypatch.setattr("cemlab.report.rows.wrap", lambda text, width=14: drawn.append(text) or text)
+    path = tmp_path / "case.md"
+    text = HEAD.replace("anonymise: {", "anonymise: {商务: 甲类, ") + "{{ figure: 本期#nps(purpose=*) }}"
+    path.write_text(text, encoding="utf-8")
+    render_case(path, out=tmp_path / "out", reports=reports)
+    assert drawn == ["甲类", "休闲"]

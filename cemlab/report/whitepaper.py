@@ -125,7 +125,7 @@ def case_notebook(checked):
     import nbformat
 
     hide, sources, cells = substitution(checked.case.head.get("anonymise") or {}), [], []
-    for kind, content in [*_parts(checked, sources), *appendix(checked, sources)]:
+    for kind, content in [*_parts(checked, sources, hide), *appendix(checked, sources)]:
         if kind == "text":
             cells.append(nbformat.v4.new_markdown_cell(hide(content)))
         else:
@@ -148,7 +148,7 @@ def substitution(names):
     return lambda text: pattern.sub(lambda match: lower[match[0].lower()], text)
 
 
-def _parts(checked, sources):
+def _parts(checked, sources, hide):
     """Title, then the text in order: paragraphs with their figures filled in, tables and pictures where they stand."""
     case = checked.case
     head = [f"# {case.head['title']}"]
@@ -169,8 +169,12 @@ def _parts(checked, sources):
             text = []
             reference = known[number, match[0]]
             report, rows, _ = checked.values[reference]
-            make = table if reference.form == "table" else picture
-            yield "block", make(report, reference, rows, lang=case.lang, min_n=case.min_n)
+            how = {"lang": case.lang, "min_n": case.min_n}
+            drawn = reference.form == "figure"
+            yield (
+                "block",
+                picture(report, reference, rows, **how, hide=hide) if drawn else table(report, reference, rows, **how),
+            )
     yield "text", "\n".join(text)
 
 

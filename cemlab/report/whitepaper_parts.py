@@ -50,15 +50,15 @@ def table(report, reference, rows, *, lang, min_n):
     return show_table(frame, lang=lang, columns=heads, title=title, note=_note(report, reference, rows, lang, min_n))
 
 
-def picture(report, reference, rows, *, lang, min_n):
-    """A numbered picture of the rows a reference points at: bars with their intervals and figures."""
+def picture(report, reference, rows, *, lang, min_n, hide=str):
+    """A numbered picture of the rows a reference points at; its labels are outlines, so names are hidden before drawing."""
     from cemlab.report.rows import BRAND, PALE, limits, right_text, row_axes, styled
 
     column, words = _along(reference), WORDS[lang]
     group = column not in ("_wave", "item", "part")
     seen = [published(row, min_n, group=group) for row in rows]
     unit = rows[0]["unit"]
-    texts = [report.words.code(column, row[column]) if column else name_of(report, row) for row in rows]
+    texts = [hide(report.words.code(column, row[column]) if column else name_of(report, row)) for row in rows]
     known = pd.DataFrame(
         [row for row, ok in zip(rows, seen, strict=True) if ok]
         or [dict.fromkeys(("estimate", "ci_low", "ci_high"), np.nan)]
@@ -84,7 +84,7 @@ def picture(report, reference, rows, *, lang, min_n):
             told.append(f"{text} {figure}")
         ax.axvline(0, color="#8a97a5", linewidth=0.8)
         name = report.words.code("metric", rows[0]["metric"]) if column == "item" else name_of(report, rows[0])
-        unit_words = Labels(None, lang).unit(unit)
+        name, unit_words = hide(name), Labels(None, lang).unit(unit)
         ax.set_xlabel(f"{name}（{unit_words}）" if lang == "zh" else f"{name} ({unit_words})")
     fig.cemlab_alt = ("；" if lang == "zh" else "; ").join(told)
     title = reference.options.get("title") or name_of(report, rows[0])

@@ -17,6 +17,9 @@ HEAD = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", flags=re.DOTALL)
 NUMBER = re.compile(r"[0-9０-９]+(?:[.,，．][0-9０-９]+)*\s*(?:%|％|‰)?")
 SAID = re.compile(r"百分之[一二三四五六七八九十百零点]+|[一二三四五六七八九十两半]+成(?!为|立|功|员|本|果|效|长|分|都)|"
                   r"[二三四五六七八九十两百千]+(?:倍|分之[一二三四五六七八九十]+|个百分点)")  # fmt: skip
+NAMES = re.compile(  # names that hold a digit; every other digit is a figure
+    r"(?<![A-Za-z0-9])(?:T[1-9]B|B2B|B2C|C2B|O2O|4S|5G|3C|A4|Q[1-4]|H[12]|GB/T\s*[0-9]+(?:[.\-][0-9]+)*|ISO\s*[0-9]+)(?![0-9A-Za-z%.])"
+)
 CALENDAR = re.compile(
     r"[0-9]{4}\s*年(?:\s*[0-9]{1,2}\s*月(?:\s*[0-9]{1,2}\s*日)?)?|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}\s*月[0-9]{1,2}\s*日"
 )
@@ -155,18 +158,26 @@ def _reference(match, line, path):
     )
 
 
+def _lines(case):
+    """Every line a reader will see: title and subtitle, the text, and the titles and notes of figures and tables."""
+    for key in ("title", "subtitle"):
+        yield 2, str(case.head.get(key) or "")
+    yield from enumerate(case.body.split("\n"), start=case.first_line)
+    for one in case.references:
+        yield one.line, f"{one.options.get('title', '')} {one.options.get('note', '')}"
+
+
 def typed_numbers(case):
     """Numbers typed by hand that no reference backs; dates, numbering of lists and names such as T2B are none."""
-    out, fenced = [], False
-    for number, line in enumerate(case.body.split("\n"), start=case.first_line):
+    out = []
+    for number, line in _lines(case):
         if line.lstrip().startswith("<!--"):
             continue
-        fenced ^= line.lstrip().startswith("```")
         rest = FACT.sub(" ", REFERENCE.sub(" ", line))
         rest = re.sub(r"^\s*(?:#+\s*|>\s*)*(?:\d+[.、)）]\s*)?", "", rest)
         rest = re.sub(r"\]\([^)]*\)", "]", rest)  # where a link leads is no figure
         rest = CALENDAR.sub(" ", rest)
-        rest = re.sub(r"[A-Za-z][A-Za-z/\- ]*[0-9]+[A-Za-z0-9.\-]*|[0-9]+[A-Za-z][A-Za-z0-9]*", " ", rest)
+        rest = NAMES.sub(" ", rest)
         found = [match[0].strip() for match in [*NUMBER.finditer(rest), *SAID.finditer(rest)]]
         out += [
             Problem(number, "number", f"“{one}” is typed by hand and no reference backs it; refer to a result with "
