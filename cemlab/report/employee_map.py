@@ -32,6 +32,16 @@ ABOVE, BELOW, FULL = (
 )  # colours of the map, and the difference at which they are full
 
 
+def reliability(report):
+    """Alpha and omega of every dimension of two items or more; (None, None) without any."""
+    from cemlab.analyse.omega import mcdonald_omega
+    from cemlab.analyse.reliability import cronbach_alpha
+
+    if not report.scales:
+        return None, None
+    return cronbach_alpha(report.answers, report.scales), mcdonald_omega(report.answers, report.scales)
+
+
 def reliability_table(report, alpha, omega=None):
     """Alpha with its interval, omega, and items without which alpha would rise."""
     if alpha is None:
