@@ -110,8 +110,12 @@ def agreement_table(report, level=None):
     level = level or (report.levels[-1] if report.levels else None)
     if level is None or not maps.several(report.now, level):
         return None
-    scale = next(iter(report.options["scale"].values()))
-    found = unit_agreement(report.now.drop_nulls(level), list(report.dimensions), unit=level, scale=scale)
+    kinds = {}  # dimensions by the scale that their items share
+    for name, items in report.dimensions.items():
+        kinds.setdefault(report.options["scale"][items[0]], []).append(name)
+    rows = report.now.drop_nulls(level)
+    frames = [unit_agreement(rows, names, unit=level, scale=scale) for scale, names in kinds.items()]
+    found = pd.concat(frames, ignore_index=True)
     words = {key: say(f"comparable_{key}", report.lang) for key in ("yes", "shrunken", "no")}
     frame = columns(
         report,
@@ -147,7 +151,7 @@ def map_block(report, drawn, tested, changed=None):
         counts = [row["n"] for n in names if (row := cells.get((key, n))) is not None and row["status"] in SHOWN]
         n = f"{max(counts):,.0f}" if counts else DASH
         rows.append(
-            f'<tr><th scope="row">{escape(indented(report, key))}</th>{"".join(line)}<td class="num">{n}</td></tr>'
+            f'<tr><th scope="row" style="white-space:nowrap">{escape(indented(report, key))}</th>{"".join(line)}<td class="num">{n}</td></tr>'
         )
     words = titled("map", report.lang, least=number(report.book.minimum_effect.share, "points"))
     caption = f'<caption><span class="cem-no" data-kind="table"></span>{escape(words["title"])}</caption>'
