@@ -57,8 +57,9 @@ def importance_map(table, *, codebook=None, lang="zh"):
         corners = [(0.01, 0.97, "left", "优先改进", "Concentrate here"), (0.99, 0.97, "right", "继续保持", "Keep up")]
         for a, b, side, zh, en in corners:
             ax.text(a, b, labels.say(zh, en), transform=ax.transAxes, ha=side, va="top", color=SOFT, size=9)
-        for a, b, name in zip(x, y, names, strict=True):
-            ax.annotate(name, (a, b), xytext=(7, 5), textcoords="offset points", size=9, color=INK)
+        for place, at in enumerate(np.argsort(x)):  # neighbours above and below in turn, so that names stay apart
+            shift = (7, 5) if place % 2 == 0 else (7, -13)
+            ax.annotate(names[at], (x[at], y[at]), xytext=shift, textcoords="offset points", size=9, color=INK)
     told = "; ".join(f"{n} {a:.1f}% / {b:.1f}%" for n, a, b in zip(names, x, y, strict=True))
     fig.cemlab_alt = labels.say("重要性与现状：", "Importance and performance: ") + told
     fig.cemlab_note = labels.say(

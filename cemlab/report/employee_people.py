@@ -63,6 +63,9 @@ def driver_picture(report, found, outcome, part="within"):
     if rows is None:
         return nothing(report, "drivers", **words) if outcome else None
     wide = driver_table(rows)
+    if outcome == report.asked.stay:  # what keeps people lowers the wish to leave: a negative sign is the right one
+        above = rows[rows["metric"] == "above_noise"].set_index("item")["ci_low"]
+        wide = wide.assign(stands=(wide["item"].map(above) > 0) & (wide["sign"] <= 0))
     floor = rows.loc[rows["item"] == "(noise)", "ci_high"]
     noise = float(floor.iloc[0]) if len(floor) else None
     return picture(driver_bars, wide, report, "drivers", noise=noise, words=words)
