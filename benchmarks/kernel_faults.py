@@ -50,8 +50,8 @@ if fault == "hangs":
 if fault == "eats":
     hold = []
     while True:
-        hold.append(bytearray(b"x" * 50_000_000))
-        time.sleep(0.05)
+        hold.append(bytearray(b"x" * 100_000_000))
+        time.sleep(0.2)
 if fault != "partial":
     (folder / "results.csv").write_text(f"metric,estimate\\nnps,{wave}\\n", encoding="utf-8")
     (folder / "findings.csv").write_text("sentence\\n", encoding="utf-8")

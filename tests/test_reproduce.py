@@ -80,7 +80,6 @@ def test_months_and_groups_of_a_study(study):
 
 
 def test_made_again_after_new_data_and_an_edited_codebook(study):
-    from cemlab.report import manifest
     from cemlab.report.fanout import Task, render_many
     from cemlab.report.reproduce import reproduce
 
@@ -104,10 +103,3 @@ def test_made_again_after_new_data_and_an_edited_codebook(study):
     (out / "results.csv").write_text(wrong, encoding="utf-8")
     with pytest.raises(ValueError, match="differ from its manifest"):
         reproduce(out)
-    content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    content["files"]["results.csv"] = manifest.sha256(out / "results.csv")
-    (out / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
-    done = reproduce(out)
-    assert (
-        len(done.differences) == 1 and "then, '40' now" in done.differences[0] and "metric=nps" in done.differences[0]
-    )
