@@ -91,6 +91,7 @@ def render_case(path, *, out=None, formats=("html",), reports=None, template=Non
         _write(target.suffix[1:], part, notebook, checked, template)
         part.replace(target)
     text = json.dumps(lock_of(checked), ensure_ascii=False, indent=1, sort_keys=True)
+    lock_path(path).parent.mkdir(parents=True, exist_ok=True)
     lock_path(path).write_text(text + "\n", encoding="utf-8", newline="\n")
     return made
 

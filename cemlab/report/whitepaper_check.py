@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cemlab.paths import reports_folder
+from cemlab.paths import data_folder, reports_folder
 from cemlab.report.manifest import require_rendered
 from cemlab.report.whitepaper_rows import finding_of, open_report, rows_for, shown
 from cemlab.report.whitepaper_text import FACT, REFERENCE, Problem, read_case, typed_numbers
@@ -147,8 +147,11 @@ def _reports(case, values, reports):
 
 
 def lock_path(path):
-    """Where a case's figures at its last rendering are kept."""
-    return Path(path).with_suffix(".lock.json")
+    """Where a case's figures at its last rendering are kept: beside it, or under reports/cases for one that comes with cemlab."""
+    path = Path(path)
+    if path.resolve().parent == data_folder("cases").resolve():
+        return reports_folder() / "cases" / f"{path.stem}.lock.json"
+    return path.with_suffix(".lock.json")
 
 
 def lock_of(checked):
