@@ -73,7 +73,10 @@ class BrandReport:
 
         book, lang = self.study.codebook, self.study.lang
         table = findings(candidates, book, lang=lang)
-        return table.assign(sentence=[brand_sentence(row, book, lang) for row in table.to_dict("records")])
+        own = table["kind"].isin(("change", "rival", "image"))  # the others, about comments, have their sentence
+        told = [brand_sentence(row, book, lang) for row in table[own].to_dict("records")]
+        table.loc[own, "sentence"] = told
+        return table
 
 
 def open_brand(codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh", only=()):
