@@ -57,7 +57,10 @@ def sentence(row, report):
     }  # fmt: skip
     if ratio:
         told |= ratios(row, kind, lang)
-    return words[kind if row["verdict"] == "claim" else f"{kind}_no"].format(**told)
+    start = ""
+    if report.unit is not None and kind == "wave":  # beside a unit's own figures a reader must see whose this is
+        start = unit_name(report.book, None, lang) + ("：" if lang == "zh" else ": ")
+    return start + words[kind if row["verdict"] == "claim" else f"{kind}_no"].format(**told)
 
 
 def plain_name(report, row):
