@@ -94,7 +94,7 @@ def effect_table(report, said):
     if found.placebo is not None:
         text = say("did_times", lang, times=f"{found.placebo['times']:,}")
         told.append((say("did_placebo", lang), text, probability(found.placebo["p_value"])))
-    frame = columns(report, test=[t[0] for t in told], outcome=[t[1] for t in told], p=[t[2] for t in told])
+    frame = columns(report, test=[t[0] for t in told], outcome=[t[1] for t in told], p_plain=[t[2] for t in told])
     return table(frame, report, "did", verdict=verdict(mine["verdict"], mine["difference"], lang))
 
 

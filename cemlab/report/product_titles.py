@@ -163,6 +163,7 @@ PART_WORDS = {
     "head_test": ("测试", "Test"),
     "head_outcome": ("结果", "Result"),
     "head_chance": ("对照概率", "Chance"),
+    "head_p_plain": ("p 值", "p"),
     "head_p_exact": ("精确 p 值", "Exact p"),
     "head_rule": ("规则", "Rule"),
     "head_gap": ("差异（分）", "Difference (points)"),
