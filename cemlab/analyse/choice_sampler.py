@@ -1,12 +1,14 @@
-"""Draws of a hierarchical logit: every person's utilities by Hamiltonian steps, their mean and spread by Gibbs steps."""
+"""Draws of a hierarchical logit: every person's utilities by Hamiltonian steps, then mean and spread of all."""
 
 import numpy as np
 
+from cemlab.analyse.choice_population import Population
+from cemlab.analyse.leaps import Tuned, leap
 from cemlab.analyse.logit_fit import chances, fit
 
-ACCEPT = 0.8  # share of steps taken that the tuning of the warm-up aims at
-LEAPS = (2, 5)  # steps along a path, drawn anew each turn so that no path comes back to its start
-TUNE = 25
+TUNE = 25  # steps of the warm-up from one tuning to the next
+SAFE = 300.0  # utilities up to this size may be exponentiated as they are
+FRESH = 0.3  # weight of the newest curvature in that of the warm-up
 
 
 def pooled(tasks):
@@ -15,28 +17,6 @@ def pooled(tasks):
         return fit(tasks)["b"]
     except ValueError:
         return np.zeros(tasks.x.shape[1])
-
-
-def person_curvature(tasks, b, persons):
-    """Curvature of each person's log-likelihood at the pooled utilities: (persons, k, k)."""
-    p = chances(tasks.x @ b, tasks.start, tasks.sizes)
-    mean = np.add.reduceat(p[:, None] * tasks.x, tasks.start, axis=0)
-    centred = tasks.x - mean[tasks.of_row]
-    root = centred * np.sqrt(p)[:, None]
-    out, of_row = np.zeros((persons, tasks.x.shape[1], tasks.x.shape[1])), tasks.person[tasks.of_row]
-    for person in range(persons):
-        part = root[of_row == person]
-        out[person] = part.T @ part
-    return out
-
-
-def wishart_inverse(rng, df, scale):
-    """One draw of the inverse Wishart distribution (Bartlett)."""
-    k = len(scale)
-    lower = np.linalg.cholesky(np.linalg.inv(scale))
-    a = np.tril(rng.normal(size=(k, k)), -1) + np.diag(np.sqrt(rng.chisquare(df - np.arange(k))))
-    root = lower @ a
-    return np.linalg.inv(root @ root.T)
 
 
 class Rows:
@@ -56,20 +36,53 @@ class Rows:
         counts = np.diff(np.append(self.first, len(task)))
         same = len(self.first) == persons and len(set(counts.tolist())) == 1
         self.cube = self.x.reshape(persons, counts[0], -1) if same else None  # everybody had equally many rows
+        self.known = self.last = (
+            None,
+            None,
+            None,
+        )  # likelihoods and slopes where the persons stand, and of the last look
         self.equal = int(self.sizes[0]) if len(set(self.sizes.tolist())) == 1 else 0
 
-    def at(self, beta):
-        """Log-likelihood (persons,) and its slope (persons, k)."""
+    def chances(self, beta):
+        """Probability of each alternative inside its task."""
         if self.cube is None:
             utility = np.einsum("rk,rk->r", self.x, beta[self.person])
         else:
             utility = np.matmul(self.cube, beta[:, :, None]).ravel()
-        if self.equal:
-            wide = utility.reshape(-1, self.equal)
-            e = np.exp(wide - wide.max(axis=1, keepdims=True))
-            p = (e / e.sum(axis=1, keepdims=True)).ravel()
+        if not self.equal or not np.abs(utility).max() < SAFE:
+            return chances(utility, self.start, self.sizes)
+        e = np.exp(utility).reshape(-1, self.equal)
+        return (e / (e @ np.ones(self.equal))[:, None]).ravel()
+
+    def curvature(self, beta):
+        """Curvature of each person's log-likelihood, with the sign turned: (persons, k, k)."""
+        p = self.chances(beta)
+        mean = np.add.reduceat(p[:, None] * self.x, self.start, axis=0)
+        root = (self.x - np.repeat(mean, self.sizes, axis=0)) * np.sqrt(p)[:, None]
+        out, ends = np.zeros((self.persons, self.x.shape[1], self.x.shape[1])), np.append(self.first[1:], len(p))
+        for person, start, end in zip(self.present, self.first, ends, strict=True):
+            out[person] = root[start:end].T @ root[start:end]
+        return out
+
+    def at(self, beta):
+        """Log-likelihood (persons,) and its slope (persons, k)."""
+        if beta is not self.known[0]:
+            self.last = (beta, *self.looked(beta))
+            return self.last[1:]
+        return self.known[1:]
+
+    def moved(self, beta, taken):
+        """`beta`, whose persons stand where the last look was if `taken`, and otherwise where they stood."""
+        _, value, slope = self.last
+        if taken.all():
+            self.known = (beta, value, slope)
         else:
-            p = chances(utility, self.start, self.sizes)
+            self.known = (beta, np.where(taken, value, self.known[1]), np.where(taken[:, None], slope, self.known[2]))
+        return beta
+
+    def looked(self, beta):
+        """What `at` returns, worked out."""
+        p = self.chances(beta)
         value = np.bincount(self.owner, weights=np.log(p[self.chosen] + 1e-300), minlength=self.persons)
         if self.cube is not None:
             rest = (self.taken - p).reshape(self.persons, 1, -1)
@@ -79,31 +92,16 @@ class Rows:
         return value, slope
 
 
-def leap(data, beta, mean, inverse, roots, size, rng):
-    """One Hamiltonian step of every person: the new utilities and the chance with which each was taken."""
+def about(data, population):
+    """Function of utilities (persons, k): each person's log-density given the population, and its slope."""
 
-    def density(values):
+    def at(values):
         likelihood, slope = data.at(values)
-        gap = values - mean
-        pull = gap @ inverse
+        gap = values - population.mean
+        pull = gap @ population.inverse
         return likelihood - 0.5 * np.einsum("pk,pk->p", pull, gap), slope - pull
 
-    momentum = rng.normal(size=beta.shape)
-    now, slope = density(beta)
-    energy = now - 0.5 * (momentum**2).sum(axis=1)
-    step = size[:, None] * rng.uniform(0.8, 1.2)
-    place = beta
-    momentum = momentum + 0.5 * step * np.einsum("pji,pj->pi", roots, slope)
-    leaps = rng.integers(*LEAPS)
-    for turn in range(leaps):
-        place = place + step * np.einsum("pij,pj->pi", roots, momentum)
-        then, slope = density(place)
-        half = 0.5 if turn == leaps - 1 else 1.0
-        momentum = momentum + half * step * np.einsum("pji,pj->pi", roots, slope)
-    gain = then - 0.5 * (momentum**2).sum(axis=1) - energy
-    chance = np.exp(np.minimum(np.where(np.isfinite(gain), gain, -np.inf), 0.0))
-    taken = rng.random(len(chance)) < chance
-    return np.where(taken[:, None], place, beta), chance
+    return at
 
 
 def chain(tasks, persons, *, draws, warm_up, thin, rng):
@@ -125,49 +123,38 @@ def chain(tasks, persons, *, draws, warm_up, thin, rng):
 
     Notes
     -----
-    Prior of ``bayesm::rhierMnlRwMixture`` with one component: mean given spread N(0, spread / 0.01), spread inverse Wishart
-    with k + 3 degrees of freedom and (k + 3) I. A person's path (Hamiltonian Monte Carlo) runs in the coordinates in which the
-    person's curvature at the pooled utilities plus the inverse spread is the identity; coordinates and step sizes are tuned
-    in the warm-up only.
+    Model and moves of the population: `Population`. A person's path (Hamiltonian Monte Carlo) runs in the coordinates in
+    which the person's curvature plus the inverse spread is the identity; coordinates and step sizes are tuned in the warm-up only.
     """
-    k = tasks.x.shape[1]
     data = Rows(tasks, persons)
     b0 = pooled(tasks)
-    curvature = person_curvature(tasks, b0, persons)
-    beta = b0 + 0.1 * rng.normal(size=(persons, k))
-    mean, inverse = b0.copy(), np.eye(k)
-    nu, amu = k + 3, 0.01
-    prior = nu * np.eye(k)
-
-    def root_of(inverse):
-        return np.linalg.cholesky(np.linalg.inv(curvature + inverse))
-
-    roots, size = root_of(inverse), np.full(persons, 0.7)
-    rate, seen = np.zeros(persons), 0
-    kept_mean, kept_spread = np.zeros((draws, k)), np.zeros((draws, k, k))
-    total, squares, accepted, steps = np.zeros((persons, k)), np.zeros((persons, k)), 0.0, 0
+    beta = b0 + 0.1 * rng.normal(size=(persons, len(b0)))
+    population, tuned = Population(data, b0), Tuned(np.full(persons, 0.7))
+    density = about(data, population)
+    data.at(beta)
+    data.moved(beta, np.ones(persons, dtype=bool))
+    curvature = data.curvature(beta)
+    roots = np.linalg.cholesky(np.linalg.inv(curvature + population.inverse))
+    kept_mean, kept_spread = np.zeros((draws, len(b0))), np.zeros((draws, len(b0), len(b0)))
+    total, squares, accepted, steps = np.zeros(beta.shape), np.zeros(beta.shape), 0.0, 0
     for turn in range(warm_up + draws * thin):
-        beta, chance = leap(data, beta, mean, inverse, roots, size, rng)
-        average = beta.mean(axis=0)
-        scatter = (beta - average).T @ (beta - average)
-        shrunk = prior + scatter + amu * persons / (amu + persons) * np.outer(average, average)
-        spread = wishart_inverse(rng, nu + persons, shrunk)
-        inverse = np.linalg.inv(spread)
-        centre = persons * average / (persons + amu)
-        mean = centre + np.linalg.cholesky(spread) @ rng.normal(size=k) / np.sqrt(persons + amu)
+        beta, chance, taken = leap(density, beta, roots, tuned, rng)
+        data.moved(beta, taken)
+        population.gibbs(beta, rng)
+        beta = population.carry(beta, rng)
         if turn < warm_up:
-            rate += chance
-            seen += 1
-            if seen == TUNE:
-                size = np.clip(size * np.exp(rate / seen - ACCEPT), 0.02, 2.0)
-                rate, seen = np.zeros(persons), 0
-                roots = root_of(inverse)
+            if (turn + 1) % TUNE == 0:
+                curvature = (1 - FRESH) * curvature + FRESH * data.curvature(beta)
+                roots = np.linalg.cholesky(np.linalg.inv(curvature + population.inverse))
+                population.settle(beta, curvature)
+                tuned.tune()
+                population.tuned.tune()
             continue
         accepted += chance.mean()
         steps += 1
         if (turn - warm_up + 1) % thin == 0:
             place = (turn - warm_up + 1) // thin - 1
-            kept_mean[place], kept_spread[place] = mean, spread
+            kept_mean[place], kept_spread[place] = population.mean, population.spread
             total += beta
             squares += beta**2
     return {
