@@ -52,7 +52,7 @@ class Rows:
         if not self.equal or not np.abs(utility).max() < SAFE:
             return chances(utility, self.start, self.sizes)
         e = np.exp(utility).reshape(-1, self.equal)
-        return (e / (e @ np.ones(self.equal))[:, None]).ravel()
+        return (e / np.einsum("ta->t", e)[:, None]).ravel()  # as quick as BLAS here, and the same on any number of cores
 
     def curvature(self, beta):
         """Curvature of each person's log-likelihood, with the sign turned: (persons, k, k)."""

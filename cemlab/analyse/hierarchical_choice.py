@@ -50,7 +50,7 @@ def hierarchical_choice(
     weights=None,
     draws=2000,
     warm_up=1000,
-    thin=2,
+    thin=1,
     chains=2,
     level=0.95,
     seed=1,
@@ -99,7 +99,7 @@ def hierarchical_choice(
     return sampled(tasks, coded, left_out=left_out, holdout=holdout, level=level, **steps)
 
 
-def hierarchical_scores(found, *, draws=2000, warm_up=1000, thin=2, chains=2, level=0.95, seed=1):
+def hierarchical_scores(found, *, draws=2000, warm_up=1000, thin=1, chains=2, level=0.95, seed=1):
     """Utilities of the items of a MaxDiff for every person.
 
     Parameters
