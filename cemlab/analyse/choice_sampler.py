@@ -4,7 +4,7 @@ import numpy as np
 
 from cemlab.analyse.choice_population import Population
 from cemlab.analyse.leaps import Tuned, leap
-from cemlab.analyse.logit_fit import chances, fit
+from cemlab.analyse.logit_fit import fit
 
 TUNE = 25  # steps of the warm-up from one tuning to the next
 SAFE = 300.0  # utilities up to this size may be exponentiated as they are
@@ -20,48 +20,56 @@ def pooled(tasks):
 
 
 class Rows:
-    """The alternatives of all persons, ready for likelihoods and slopes of all of them at once."""
+    """The alternatives of all persons less the one that was chosen, ready for likelihoods and slopes of all persons at once.
+
+    With d a passed-over alternative less the chosen one, the chance of the choice is 1 / (1 + sum exp(d b)).
+    """
 
     def __init__(self, tasks, persons):
-        order = np.argsort(tasks.person[tasks.of_row], kind="stable")  # rows of a person stand together
-        self.x, self.person = tasks.x[order], tasks.person[tasks.of_row][order]
-        task = tasks.of_row[order]
+        over = np.ones(len(tasks.x), dtype=bool)
+        over[tasks.chosen] = False
+        task = tasks.of_row[over]
+        order = np.argsort(tasks.person[task], kind="stable")  # rows of a person stand together
+        self.x = (tasks.x[over] - tasks.x[tasks.chosen[task]])[order]
+        task, self.persons = task[order], persons
+        self.person = tasks.person[task]
         self.start = np.flatnonzero(np.append(True, np.diff(task) != 0))
-        self.sizes = np.diff(np.append(self.start, len(task)))
-        self.taken = np.zeros(len(task))
-        self.taken[np.argsort(order)[tasks.chosen]] = 1.0
-        self.chosen, self.owner = np.flatnonzero(self.taken == 1), self.person[self.start]
+        self.sizes, self.owner = np.diff(np.append(self.start, len(task))), self.person[self.start]
         self.first = np.flatnonzero(np.append(True, np.diff(self.person) != 0))
-        self.present, self.persons = self.person[self.first], persons
+        self.present = self.person[self.first]
         counts = np.diff(np.append(self.first, len(task)))
         same = len(self.first) == persons and len(set(counts.tolist())) == 1
         self.cube = self.x.reshape(persons, counts[0], -1) if same else None  # everybody had equally many rows
+        self.equal = int(self.sizes[0]) if len(set(self.sizes.tolist())) == 1 else 0
         self.known = self.last = (
             None,
             None,
             None,
         )  # likelihoods and slopes where the persons stand, and of the last look
-        self.equal = int(self.sizes[0]) if len(set(self.sizes.tolist())) == 1 else 0
 
     def chances(self, beta):
-        """Probability of each alternative inside its task."""
+        """Probability of each alternative passed over, and log-probability of each choice."""
         if self.cube is None:
             utility = np.einsum("rk,rk->r", self.x, beta[self.person])
         else:
             utility = np.matmul(self.cube, beta[:, :, None]).ravel()
-        if not self.equal or not np.abs(utility).max() < SAFE:
-            return chances(utility, self.start, self.sizes)
-        e = np.exp(utility).reshape(-1, self.equal)
-        return (e / np.einsum("ta->t", e)[:, None]).ravel()  # as quick as BLAS here, and the same on any number of cores
+        if self.equal and np.abs(utility).max() < SAFE:
+            e = np.exp(utility).reshape(-1, self.equal)
+            whole = 1 + np.einsum("ta->t", e)  # as quick as BLAS here, and the same on any number of cores
+            return (e / whole[:, None]).ravel(), -np.log(whole)
+        top = np.maximum(np.maximum.reduceat(utility, self.start), 0.0)
+        e = np.exp(utility - np.repeat(top, self.sizes))
+        whole = np.exp(-top) + np.add.reduceat(e, self.start)
+        return e / np.repeat(whole, self.sizes), -top - np.log(whole)
 
     def curvature(self, beta):
         """Curvature of each person's log-likelihood, with the sign turned: (persons, k, k)."""
-        p = self.chances(beta)
-        mean = np.add.reduceat(p[:, None] * self.x, self.start, axis=0)
-        root = (self.x - np.repeat(mean, self.sizes, axis=0)) * np.sqrt(p)[:, None]
-        out, ends = np.zeros((self.persons, self.x.shape[1], self.x.shape[1])), np.append(self.first[1:], len(p))
-        for person, start, end in zip(self.present, self.first, ends, strict=True):
-            out[person] = root[start:end].T @ root[start:end]
+        p = self.chances(beta)[0][:, None]
+        mean, root = np.add.reduceat(p * self.x, self.start, axis=0), np.sqrt(p) * self.x
+        out = np.zeros((self.persons, self.x.shape[1], self.x.shape[1]))
+        for person in self.present:
+            rows, tasks = root[slice(*np.searchsorted(self.person, [person, person + 1]))], mean[self.owner == person]
+            out[person] = rows.T @ rows - tasks.T @ tasks
         return out
 
     def at(self, beta):
@@ -74,21 +82,19 @@ class Rows:
     def moved(self, beta, taken):
         """`beta`, whose persons stand where the last look was if `taken`, and otherwise where they stood."""
         _, value, slope = self.last
-        if taken.all():
-            self.known = (beta, value, slope)
-        else:
-            self.known = (beta, np.where(taken, value, self.known[1]), np.where(taken[:, None], slope, self.known[2]))
+        if not taken.all():
+            value, slope = np.where(taken, value, self.known[1]), np.where(taken[:, None], slope, self.known[2])
+        self.known = (beta, value, slope)
         return beta
 
     def looked(self, beta):
         """What `at` returns, worked out."""
-        p = self.chances(beta)
-        value = np.bincount(self.owner, weights=np.log(p[self.chosen] + 1e-300), minlength=self.persons)
+        p, logs = self.chances(beta)
+        value = np.bincount(self.owner, weights=logs, minlength=self.persons)
         if self.cube is not None:
-            rest = (self.taken - p).reshape(self.persons, 1, -1)
-            return value, np.matmul(rest, self.cube)[:, 0]
+            return value, -np.matmul(p.reshape(self.persons, 1, -1), self.cube)[:, 0]
         slope = np.zeros((self.persons, self.x.shape[1]))
-        slope[self.present] = np.add.reduceat((self.taken - p)[:, None] * self.x, self.first, axis=0)
+        slope[self.present] = -np.add.reduceat(p[:, None] * self.x, self.first, axis=0)
         return value, slope
 
 

@@ -129,7 +129,7 @@ def hierarchical_scores(found, *, draws=2000, warm_up=1000, thin=1, chains=2, le
     each = made.persons
     rows = pd.DataFrame({"item": found.items, "estimate": mean, "se": se, "ci_low": low, "ci_high": high})
     facts = {"metric": "share", "unit": "percent", "n": len(each), "n_eff": n_eff, "level": level, "status": "ok"}
-    rows = estimates(rows.assign(method="hierarchical_bayes", **facts), [])
+    rows = estimates(rows.assign(method="hierarchical_bayes_2", **facts), [])
     utilities = estimates(pd.concat([made.utilities, rows], ignore_index=True), [])
     return replace(made, utilities=utilities, importance=made.importance.iloc[:0])
 
@@ -218,7 +218,7 @@ def utility_rows(names, means, deviations, facts, level):
         low, high = np.quantile(flat, tails, axis=0)
         frame = pd.DataFrame({"item": names, "estimate": flat.mean(axis=0), "se": flat.std(axis=0, ddof=1)})
         rows.append(frame.assign(metric=metric, ci_low=low, ci_high=high))
-    return estimates(pd.concat(rows).assign(unit="utility", method="hierarchical_bayes", **facts), [])
+    return estimates(pd.concat(rows).assign(unit="utility", method="hierarchical_bayes_2", **facts), [])
 
 
 def importance_rows(own, weight, population, coding, x, facts, level):
