@@ -231,7 +231,7 @@ def importance_rows(own, weight, population, coding, x, facts, level):
     mean = weight / weight.sum() @ shares(own)
     se, low, high = limits(averages(own, weight, population, shares), level)
     frame = pd.DataFrame({"item": list(coding.attributes), "estimate": mean, "se": se, "ci_low": low, "ci_high": high})
-    return estimates(frame.assign(metric="importance", unit="percent", method="range_by_person", **facts), [])
+    return estimates(frame.assign(metric="importance", unit="percent", method="range_by_person_2", **facts), [])
 
 
 def person_utility(tasks, own):
