@@ -102,11 +102,19 @@ def sample():
 
 
 @app.command()
-def report(lang: Annotated[str, typer.Option(help="zh | en")] = "zh"):
+def report(
+    studies: Annotated[
+        list[str] | None, typer.Argument(help="示例研究，缺省为全部 / sample studies, all if left out")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+):
     """示例数据从导出到报告走一遍 / take the sample all the way from export to report."""
-    from cemlab.sample_study import report_samples
+    from cemlab.checks import require_choice
+    from cemlab.sample_study import SAMPLES, report_samples
 
-    for path in report_samples(lang=lang, say=typer.echo):
+    for study in studies or ():
+        require_choice(study, tuple(SAMPLES), name="study", where="report")
+    for path in report_samples(lang=lang, say=typer.echo, studies=studies or tuple(SAMPLES)):
         typer.echo(f"报告已生成 / report: {path}")
 
 

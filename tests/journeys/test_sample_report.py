@@ -1,4 +1,4 @@
-"""The main job, as `make report` runs it: from the sample's exports to a report that says what was planted."""
+"""The main job, as `make report` runs it for each study (the other studies have journeys of their own): from the sample's exports to a report that says what was planted."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def report(tmp_path_factory):
     home = tmp_path_factory.mktemp("team")
     environment = {**os.environ, "CEMLAB_HOME": str(home), "CEMLAB_KEY": str(home / "secret.key"), "PYTHONUTF8": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "cemlab.cli", "report"],
+        [sys.executable, "-m", "cemlab.cli", "report", "service_touchpoints"],
         cwd=home, env=environment, capture_output=True, encoding="utf-8", errors="replace", timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
