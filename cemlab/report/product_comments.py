@@ -62,3 +62,13 @@ def comment_table(report, found, which):
             text(cells[t, c]) if (t, c) in cells else "—" for t in names
         ]
     return table(told, report, which)
+
+
+def quotations(report):
+    """Masked comments chosen by rule (typical, most positive, most negative); nothing without open answers."""
+    from cemlab.report.comments import open_comments
+    from cemlab.report.text_sections import show_quotations
+
+    test = report.book.product_questions.concept_test
+    if test is not None and (test.likes or test.dislikes):
+        show_quotations(open_comments(report.study))
