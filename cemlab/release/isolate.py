@@ -23,7 +23,7 @@ class Leak:
     persons: int
 
 
-def leaks(table, persons, least, *, rng, rounds=4):
+def leaks(table, persons, least, *, rng, rounds=12):
     """Combinations of groups that leave 1 to `least` - 1 persons, and whether the search proves there is no other.
 
     Parameters
@@ -34,7 +34,7 @@ def leaks(table, persons, least, *, rng, rounds=4):
         Persons of each kind.
     least : int
     rng : numpy.random.Generator
-    rounds : int, default 4
+    rounds : int, default 12
         Orders tried at random after the heaviest-first one.
 
     Returns

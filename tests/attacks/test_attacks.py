@@ -11,7 +11,9 @@ ORGANISATIONS, PARTS, LEAST = 500, 10, 10
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nobody_is_narrowed_and_nobody_is_exposed(part):
-    """Each part attacks 50 organisations with bounds, every fifth with the integer program over all combinations too."""
+    """Each part attacks 50 organisations with bounds, every fifth, and each whose plan
+    is not proven, with the integer program over all combinations too.
+    """
     size = ORGANISATIONS // PARTS
     found = campaign(range(part * size, (part + 1) * size), least=LEAST, sums_every=5)
     print(found)
@@ -19,7 +21,10 @@ def test_nobody_is_narrowed_and_nobody_is_exposed(part):
     assert found["hidden"] > 100
     assert found["attacked"] > 500
     assert (found["narrowed"], found["exposed"], found["sums"]) == (0, 0, 0)
-    assert found["not_proven"] == found["not_exact"] == 0
+    assert found["not_exact"] == 0
+    assert (
+        found["not_proven"] <= size // 20
+    )  # the proof is sufficient, not necessary; these were attacked with all combinations
 
 
 @pytest.mark.parametrize("protection", ["few", "sibling"])
