@@ -39,13 +39,14 @@ def main():
     except Exception as error:
         if not isinstance(error, (ValueError, OSError, RuntimeError)) and not of_the_store(error):
             raise
-        typer.echo(f"{error}", err=True)
+        typer.echo(f"{getattr(error, 'orig', error)}", err=True)
         raise SystemExit(2) from None
 
 
 def of_the_store(error):
-    """Whether an error comes from the table library: a damaged or locked store, not a fault of this program."""
-    return type(error).__module__.split(".")[0] in ("deltalake", "_internal")
+    """Whether an error comes from the tables or the database: damaged, locked or gone, not a fault of this program."""
+    home = type(error).__module__.split(".")[0]
+    return home in ("deltalake", "_internal") or (home == "sqlalchemy" and type(error).__name__ == "OperationalError")
 
 
 @app.command()

@@ -48,10 +48,34 @@ def open_database(url=None):
             "database: CEMLAB_DB is no database URL; write for example postgresql+psycopg://host/name."
         ) from None
     except ModuleNotFoundError as error:
-        raise ValueError(f"database: the driver {error.name!r} is not installed; install it beside cemlab.") from None
+        way = "pip install 'cemlab[postgres]'" if error.name == "psycopg" else "install it beside cemlab"
+        raise ValueError(f"database: the driver {error.name!r} is not installed: {way}.") from None
     if lite:
         event.listen(engine, "connect", careful)
     return engine
+
+
+def create_tables(engine, metadata):
+    """Create the tables that a database lacks; runners that meet an empty one all create, and the slower find them made.
+
+    Raises
+    ------
+    ConnectionError
+        The server cannot be reached, or lets nobody in; its own words follow.
+    """
+    from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+    for left in reversed(range(len(metadata.tables) + 1)):
+        try:
+            metadata.create_all(engine)
+            return
+        except (IntegrityError, OperationalError, ProgrammingError) as error:
+            if isinstance(error, OperationalError) and engine.dialect.name != "sqlite":
+                where = f"{engine.url.host}:{engine.url.port or 'default port'}"
+                words = " ".join(str(error.orig).split())
+                raise ConnectionError(f"database: {where} does not answer as CEMLAB_DB says ({words}).") from None
+            if not left:
+                raise
 
 
 def careful(connection, record):

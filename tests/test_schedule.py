@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -257,6 +258,27 @@ def test_two_processes_at_once_make_each_report_once(project, tmp_path, root):
     assert {row["state"] for row in rows} == {"done"} and {row["attempts"] for row in rows} == {1}
 
 
+OPENERS = """
+import sys, time
+from cemlab.report.ledger import Ledger
+time.sleep(max(0, float(sys.argv[1]) - time.time()))
+Ledger().beat()
+"""
+
+
+def test_runners_that_meet_an_empty_database_all_find_their_tables(project, root):
+    """Each looks whether the tables are there, and creates them: one is faster, the others must not fall over it."""
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    at = str(time.time() + 6)
+    four = [
+        subprocess.Popen([sys.executable, "-c", OPENERS, at], env=environment, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    told = [process.communicate(timeout=120)[1] for process in four]
+    assert [process.returncode for process in four] == [0] * 4, told
+    assert Ledger().last_beat() is not None
+
+
 def test_old_periods_are_cleared_and_their_rows_stay(project, tmp_path):
     schedule, ledger, clock = project(FILE + "    retention: 2\n")
     ledger.known_since("stores", None)
@@ -278,8 +300,8 @@ def test_the_dead_mans_check(project):
     assert "stores was due 2026-10-02T00:00+00:00 (2026-09) and no runner took it up" in line
 
 
-def test_a_period_once_on_a_server_too(project):
-    """PostgreSQL by URL: the ledger speaks SQLAlchemy's own words only; its statements compile for that server."""
+def test_statements_compile_for_a_server_too(project):
+    """PostgreSQL by URL: also where there is no server; test_schedule_postgres runs on one."""
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.schema import CreateTable
 

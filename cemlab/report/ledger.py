@@ -68,12 +68,12 @@ class Ledger:
     """The ledger in a database; `now` gives the time (UTC), so that tests can move the clock."""
 
     def __init__(self, engine=None, *, now=None, lease=LEASE):
-        from cemlab.db import open_database
+        from cemlab.db import create_tables, open_database
 
         self.engine = engine or open_database()
         self.now = now or (lambda: dt.datetime.now(dt.UTC))
         self.lease = lease
-        metadata.create_all(self.engine)
+        create_tables(self.engine, metadata)
 
     def known_since(self, job, start):
         """When a job came to be known; the first call notes it (`start`, or now)."""
