@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from cemlab.analyse import employee_map as maps
-from cemlab.analyse import employee_people as people
+from cemlab.analyse import employee_exits as exits
 from cemlab.analyse import employee_study as staff
 from cemlab.codebook import load_codebook
 from cemlab.report.employee_report import scored
@@ -43,7 +43,7 @@ def test_people_are_followed_from_their_answer_to_the_day_they_left(book):
     rows = pl.LazyFrame(
         {"_wave": ["2025"] * 3, "_date": [date(2025, 9, 8)] * 3, "left": pl.Series(days, dtype=pl.Float64), "engagement": [2.5, 4.5, 3.0]}
     )  # fmt: skip
-    made = people.followed(rows, book, "2025").collect()
+    made = exits.followed(rows, book, "2025").collect()
     assert made["days__"].to_list() == [30.0, 418.0]
     assert made["gone__"].to_list() == [1.0, 0.0]
     assert made["band"].to_list() == ["low", "high"]

@@ -1,16 +1,10 @@
-"""What an employee study estimates from people rather than units: drivers, the same people in two waves, who left afterwards."""
-
-from datetime import date
+"""What an employee study estimates from people rather than units: drivers, the same people in two waves."""
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
 from cemlab.analyse import employee_study as staff
-from cemlab.measure.schema import comparisons
-
-EPOCH = date(1970, 1, 1)
-BANDS = ("low", "middle", "high")
 
 
 def drivers(rows, book, outcome, *, unit=None, part="within", draws=1000, seed=1):
@@ -86,67 +80,3 @@ def dropout(rows, book, *, wave, previous, person, level=0.95):
         })  # fmt: skip
     frame = pd.DataFrame(out)
     return estimates(frame.assign(level=level, method="logit", at=np.nan)).assign(p_value=frame["p_value"])
-
-
-def followed(rows, book, wave):
-    """People of a wave with ``band``, ``days`` until they left or the dates end, and ``left`` (1, 0); None without HR data.
-
-    Who left before answering (a date before the survey) is left out.
-    """
-    asked, hr = book.employee_questions, book.employee_questions.staff
-    if asked.index is None or not staff.present(rows, [hr.left or hr.gone or ""]):
-        return None
-    mine = staff.in_bands(rows.filter(pl.col("_wave") == wave), book)
-    if hr.gone:
-        return mine.with_columns(pl.col(hr.gone).cast(pl.Float64).alias("gone__"))
-    start = (pl.col("_date").cast(pl.Int32)).cast(pl.Float64)
-    end = float((hr.until - EPOCH).days)
-    left = pl.col(hr.left).is_not_null() & (pl.col(hr.left) <= end)
-    days = pl.when(left).then(pl.col(hr.left)).otherwise(pl.lit(end)) - start
-    made = mine.with_columns(days.alias("days__"), left.cast(pl.Float64).alias("gone__"))
-    return made.filter(pl.col("days__") > 0)
-
-
-def survival(people, *, at=(180.0, 365.0)):
-    """`turnover_survival` and `turnover_cox` against high engagement; None where too few left."""
-    from cemlab.analyse.turnover import turnover_cox, turnover_survival
-
-    known = people.filter(pl.col("band").is_not_null())
-    try:
-        ratios = turnover_cox(known, "days__", "gone__", band="band", reference="high")
-    except ValueError:
-        return None
-    return turnover_survival(known, "days__", "gone__", band="band", at=at), ratios
-
-
-def risk(people):
-    """`turnover_risk` against high engagement; None where too few left."""
-    from cemlab.analyse.turnover import turnover_risk
-
-    known = people.filter(pl.col("band").is_not_null())
-    try:
-        return turnover_risk(known, "gone__", band="band", reference="high")
-    except ValueError:
-        return None
-
-
-def turnover_claim(ratios, index):
-    """Low against high engagement as one candidate: the hazard (or odds) ratio, its logarithm tested; None without."""
-    if ratios is None:
-        return None
-    rows = ratios[ratios["metric"].isin(["hazard_ratio", "odds_ratio"]) & (ratios["band"] == "low")]
-    if not len(rows):
-        return None
-    row = rows.iloc[0]
-    made = pd.DataFrame([{
-        "metric": "hazard_ratio", "item": index, "unit": "ratio", "estimate": row["estimate"], "n": row["n"],
-        "n_eff": row["n"], "reference": "target", "n_reference": np.nan, "difference": np.log(row["estimate"]),
-        "difference_low": np.log(row["ci_low"]), "difference_high": np.log(row["ci_high"]), "p_value": row["p_value"],
-        "p_adjusted": row["p_value"], "adjust": "none", "level": row["level"], "method": row["method"], "status": row["status"],
-    }])  # fmt: skip
-    return comparisons(made)
-
-
-def large_bands(frame, least):
-    """Whether every band of a frame holds at least `least` persons."""
-    return bool((frame["n"] >= least).all())

@@ -10,6 +10,8 @@ from cemlab.measure.moments import columns_of, counts, lazy
 from cemlab.measure.newest import newest_answers
 from cemlab.measure.schema import ALL, MISSING, as_list, estimates
 
+NO_ERROR = 1e-12  # factor where everybody answered; an error of exactly 0 says that all answers are the same
+
 
 def census_intervals(results, headcount, *, by=None):
     """Estimates whose errors and intervals carry the finite-population factor.
@@ -54,7 +56,7 @@ def census_intervals(results, headcount, *, by=None):
     known = ~np.isnan(people)
     factor = np.where(known, factor, 1.0)
     out = results.copy()
-    out["se"] = out["se"] * factor
+    out["se"] = out["se"] * np.maximum(factor, NO_ERROR)
     for side in ("ci_low", "ci_high"):
         out[side] = out["estimate"] + (out[side] - out["estimate"]) * factor
     out["method"] = np.where(known, out["method"] + "_fpc", out["method"])

@@ -21,7 +21,7 @@ class Ledger:
     path: Path
     entries: tuple
 
-    def add(self, plan, *, report, version=None, filters=None, figures=()):
+    def add(self, plan, *, report, version=None, filters=None, figures=(), weights=None):
         """Write down every group that `plan` shows; what stands there already is not written again.
 
         Parameters
@@ -35,6 +35,9 @@ class Ledger:
             Codes that every person of the report had (a report on a part of the study).
         figures : iterable of (int, tuple, float, float)
             What was told: place of the group in the plan, what the figure is about, its base and its sum.
+
+        weights : str, optional
+            How the figures were weighted.
 
         Returns
         -------
@@ -59,7 +62,8 @@ class Ledger:
             for entry, own in new:
                 fresh = [figure for kind, figure in own.items() if kind not in there.get(mark(entry), ())]
                 if mark(entry) not in there or fresh:
-                    line = {"at": at, "report": report, **entry, **({"figures": fresh} if fresh else {})}
+                    line = {"at": at, "report": report, "weights": weights or "none", **entry}
+                    line |= {"figures": fresh} if fresh else {}
                     lines.append(json.dumps(line, ensure_ascii=False))
             if lines:
                 with open(self.path, "a", encoding="utf-8", newline="\n") as file:

@@ -68,45 +68,45 @@ def importance_map(table, *, codebook=None, lang="zh"):
     return fig
 
 
-def survival_curves(curve, names, *, codebook=None, lang="zh"):
-    """Share still employed by band, month by month.
+def survival_lines(shares, names, *, codebook=None, lang="zh"):
+    """Share still employed by band at a few times, with intervals; never a step for a leaver.
 
     Parameters
     ----------
-    curve : pandas.DataFrame
-        ``band, time, survival, low, high`` of `turnover_survival`.
+    shares : pandas.DataFrame
+        ``band``, estimates of "left_within" in percent, ``at`` in days.
     names : dict
         Band -> what it is called; bands are drawn in this order.
     """
     labels = Labels(codebook, lang)
-    known = [band for band in names if band in set(curve["band"])]
-    months = np.arange(0, np.floor(curve["time"].max() / MONTH) + 1)
-    told = []
+    rows = shares[np.isfinite(shares["estimate"])]
+    known = [band for band in names if band in set(rows["band"])]
+    times = sorted(rows["at"].unique())
+    months = {time: round(time / MONTH) for time in times}
+    told, ends = [], []
     with styled():
         fig, ax = frame_of()
-        for band in known:
-            rows = curve[curve["band"] == band].sort_values("time")
-            at = np.searchsorted(rows["time"].to_numpy(float), months * MONTH, side="right") - 1
-            line, low, high = (at_months(rows[name].to_numpy(float), at) for name in ("survival", "low", "high"))
-            ax.step(months, line, where="post", color=COLOURS[band], linewidth=1.8)
-            ax.fill_between(months, low, high, step="post", color=COLOURS[band], alpha=0.12, linewidth=0)
-            ax.text(
-                months[-1] + 0.15, line[-1], f"{names[band]} {line[-1]:.0f}%", va="center", size=9, color=COLOURS[band]
-            )
-            told.append(f"{names[band]} {line[-1]:.1f}%")
-        ax.set_xlim(0, months[-1] * 1.14)
+        for place, band in enumerate(known):
+            mine = rows[rows["band"] == band].sort_values("at")
+            stay, low, high = (100 - mine[name].to_numpy(float) for name in ("estimate", "ci_high", "ci_low"))
+            x = np.array([months[time] for time in mine["at"]]) + 0.08 * (place - 1)  # intervals beside one another
+            ax.plot([0, *x], [100, *stay], "-", color=COLOURS[band], linewidth=1.6, alpha=0.8)
+            ax.errorbar(x, stay, yerr=[stay - low, high - stay], fmt="o", color=COLOURS[band], capsize=3, markersize=5)
+            ends.append((stay[-1], x[-1], band))
+            told += [f"{names[band]} {months[t]}: {s:.1f}%" for t, s in zip(mine["at"], stay, strict=True)]
+        bottom, top = ax.get_ylim()
+        level = np.inf
+        for value, x, band in sorted(ends, reverse=True):  # names under one another where lines end close together
+            level = min(value, level - 0.055 * (top - bottom))
+            ax.text(x + 0.25, level, f"{names[band]} {value:.0f}%", va="center", size=9, color=COLOURS[band])
+        ax.set_xlim(-0.2, max(months.values()) * 1.16 + 0.4)
         ax.set_ylim(top=101)
-        ax.set_xlabel(labels.say("调查后月数", "Months after the survey"), color=SOFT)
+        ax.set_xticks([0, *months.values()])
+        ax.set_xlabel(labels.say("作答后月数", "Months after the answer"), color=SOFT)
         ax.set_ylabel(labels.say("仍在职（%）", "Still employed (%)"), color=SOFT)
     fig.cemlab_alt = labels.say("仍在职比例：", "Still employed: ") + "; ".join(told)
     fig.cemlab_note = ""
     return fig
-
-
-def at_months(values, places):
-    """Percent at the end of each month; 100 before the first step."""
-    scale = 100.0 if np.nanmax(values) <= 1.0 + 1e-9 else 1.0
-    return np.where(places < 0, 100.0, scale * values[np.maximum(places, 0)])
 
 
 def unit_scatter(table, name, *, codebook=None, lang="zh"):

@@ -36,7 +36,8 @@ def with_plan(study, cuts=(), population=None, *, items=None, panel=False, extra
     Raises
     ------
     DataError
-        The total of this wave can no longer be shown, because an earlier report showed it before a few answers came in.
+        The total of this wave can no longer be shown, because an earlier report showed it before a few answers came in; or a wave
+        was reported with other weights.
     """
     from cemlab.release import open_ledger, plan_release
     from cemlab.store import scan
@@ -56,6 +57,7 @@ def with_plan(study, cuts=(), population=None, *, items=None, panel=False, extra
     )
     cuts = list(dict.fromkeys(tuple([c] if isinstance(c, str) else c) for c in [*study.segments, *cuts]))
     ledger = [*open_ledger(book).entries, *extra]
+    same_weights(study, ledger)
     if known is None and population is None:
         versions = {entry["version"] for entry in ledger} - {study.version, None}
         known = {v: who_answered(scan(book, version=v), asked) for v in versions}
@@ -87,6 +89,18 @@ def with_plan(study, cuts=(), population=None, *, items=None, panel=False, extra
             f"said. Report that version again (version={seen[-1] if seen else study.version}), or wait for more answers."
         )
     return replace(study, plan=plan)
+
+
+def same_weights(study, ledger):
+    """DataError where a wave of this report has been reported with other weights."""
+    for entry in ledger:
+        before, now = entry.get("weights"), study.weights or "none"
+        if entry["wave"] in (study.wave, study.previous) and before not in (None, now):
+            raise DataError(
+                f"study {study.codebook.name}: wave {entry['wave']} was reported with weights {before!r}, this report has "
+                f"{now!r}; two sums of the same answers tell more than either, and could open hidden groups. Report with the "
+                "same weights (`weights`, and `staff: groups` of the codebook)."
+            )
 
 
 def who_answered(rows, items):
@@ -154,7 +168,9 @@ def write_down(study, report):
             for place, (n, total) in cells.items()
             if place < len(study.plan.groups)
         ]
-        open_ledger(study.codebook).add(study.plan, report=report, version=study.version, figures=told)
+        open_ledger(study.codebook).add(
+            study.plan, report=report, version=study.version, figures=told, weights=study.weights
+        )
 
 
 def table_through_door(study, table, banners):

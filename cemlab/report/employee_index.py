@@ -7,7 +7,6 @@ from cemlab.report.employee_cells import (
     DASH,
     SHOWN,
     base,
-    by_unit,
     columns,
     figure,
     indented,
@@ -16,12 +15,14 @@ from cemlab.report.employee_cells import (
     say,
     table,
     text,
-    units,
     with_interval,
 )
 from cemlab.report.employee_texts import CONFIDENTIALITY, REPRESENTATIVE
 from cemlab.report.sections import day
 from cemlab.report.wording import number
+
+STEPS = (1, 2, 5, 10, 20, 50, 100)  # points
+SPREAD = 2  # times the minimum of persons that the answers of a hidden group stay open by
 
 
 def disclosure(report):
@@ -40,75 +41,41 @@ def disclosure(report):
     return text("\n\n".join(words))
 
 
-def participation(report, wave=None):
-    """Response rate and margin of every unit, as they may be shown; None without a headcount."""
-    from cemlab.measure.census import participation as rate
+def weights_table(report):
+    """What the weights against unequal response cost, and how far they move the index at most.
 
-    wave = wave or report.study.wave
-    if report.headcount(wave=wave) is None:
+    No unweighted figure is shown: beside the weighted one it would be a second sum of the same answers, and two units that are
+    hidden because a total less their sister units gives their sum could be told apart by it.
+    """
+    if report.cells is None or report.unit is not None:
         return None
-    rows = report.now if wave == report.study.wave else report.before
-    frames = []
-    for level in [None, *report.levels]:
-        people = report.headcount(level, wave)
-        if people is not None:
-            frames.append(rate(rows if level is None else rows.drop_nulls(level), people, by=level))
-    out = combine(frames, by=report.levels)
-    silent = (out["metric"] == "response_rate") & (out["estimate"] == 0)  # nobody's answers: no group of the plan
-    out.loc[silent, ["n", "n_eff", "n_missing"]] = 0
-    return report.door(out, wave)
-
-
-def participation_table(report, rates, before=None):
-    """Headcount, answers, response rate of this wave and the last, and how exact a share is, unit by unit."""
-    if rates is None:
-        return text(say("no_headcount", report.lang))
-    rate, margin = by_unit(rates, report, metric="response_rate"), by_unit(rates, report, metric="margin")
-    then = by_unit(before, report, metric="response_rate")
-    keys = [key for key in units(report) if key in rate]
-    rows = [rate[key] for key in keys]
-    told = {
-        "unit": [indented(report, key) for key in keys],
-        "headcount": [f"{row['n']:,.0f}" if row["n"] == row["n"] else DASH for row in rows],
-        "answers": [base(margin[key]) for key in keys],
-        "rate": [figure(row) for row in rows],
-    }
-    if then:
-        told["before"] = [figure(then.get(key)) for key in keys]
-    told["margin"] = ["±" + figure(margin[key]) if figure(margin[key]) != DASH else DASH for key in keys]
-    return table(columns(report, **told), report, "participation")
-
-
-def weights_table(report, scores, plain):
-    """The index with and without weights, and what the weights cost."""
-    if report.cells is None or scores is None or plain is None:
-        return None
-    now, bare = (company(f, report).query("metric == 'favourable'").set_index("item") for f in (scores, plain))
-    names = list(now.index)
     made = report.cells.report.iloc[0]
+    words = {"within": bounded_shift(report), "groups": say("comma", report.lang).join(label(report, name) for name in report.asked.staff.groups)}  # fmt: skip
+    names, values = ["answers_all", "effective", "efficiency"], [f"{made['n']:,.0f}", f"{made['n_eff']:,.0f}", f"{100 * made['n_eff'] / made['n']:.1f}%"]  # fmt: skip
+    if report.book.privacy.enhanced:
+        names, values = names[2:], values[2:]
     frame = columns(
         report,
-        figure=[
-            *(label(report, name) for name in names),
-            say("effective", report.lang),
-            say("efficiency", report.lang),
-        ],
-        unweighted=[*(figure(bare.loc[name].to_dict()) for name in names), f"{made['n']:,.0f}", "100%"],
-        weighted=[
-            *(figure(now.loc[name].to_dict()) for name in names),
-            f"{made['n_eff']:,.0f}",
-            f"{100 * made['n_eff'] / made['n']:.1f}%",
-        ],
+        figure=[*(say(name, report.lang) for name in names), say("shift", report.lang)],
+        value=[*values, say("under", report.lang, points=f"{words['within']:g}")],
     )
-    comma = "、" if report.lang == "zh" else ", "
-    groups = comma.join(label(report, name) for name in report.asked.staff.groups)
-    return table(frame, report, "weights", groups=groups)
+    return table(frame, report, "weights", groups=words["groups"])
+
+
+def bounded_shift(report):
+    """A number of points that the weights move no dimension's index by more than; so coarse that it bounds no few persons' answers."""
+    bare = company(staff.index_scores(report.now, report.book), report).query("metric == 'favourable'")
+    weighed = company(staff.index_scores(report.now, report.book, weights=report.weights), report)
+    weighed = weighed.query("metric == 'favourable'").set_index("item")["estimate"]
+    most = (bare.set_index("item")["estimate"] - weighed).abs().max()
+    least = 100.0 * SPREAD * report.study.plan.min_persons / max(bare["n"].min(), 1)
+    return next(float(step) for step in STEPS if step >= max(most, least) or step == STEPS[-1])
 
 
 def confidentiality(report, hidden=None):
     """What is promised to everybody, with the thresholds in force."""
     privacy = report.book.privacy
-    words = {"persons": privacy.min_persons, "comments": max(privacy.comments_min, privacy.min_persons)}
+    words = {"persons": privacy.min_persons, "comments": privacy.comments_base}
     out = CONFIDENTIALITY[report.lang].format(**words)
     if hidden is not None:
         out += "\n\n" + say("hidden_units", report.lang, **hidden)
@@ -191,13 +158,6 @@ def item_levels(report):
     if report.unit is not None:
         return None
     return report.door(staff.item_scores(report.answers, report.book, weights=report.weights))
-
-
-def unweighted(report):
-    """The company's index without the weights against unequal response; None where there are none, or for a manager."""
-    if report.cells is None or report.unit is not None:
-        return None
-    return report.door(staff.index_scores(report.now, report.book))
 
 
 def item_table(report, items):

@@ -100,7 +100,7 @@ def quotations(report, *, seed=1, most=12):
     names = [column.name for column in report.book.of_role("comment")]
     if not names or report.unit is not None:
         return None
-    least = max(report.book.privacy.comments_min, report.book.privacy.min_persons)
+    least = report.book.privacy.comments_base
     rows = of_waves(report.study.rows.read([report.study.wave], comments="written"), [report.study.wave])
     found = release_comments(
         rows, names[0], report.study.plan, person=report.study.person or None, min_persons=least, seed=seed

@@ -15,7 +15,6 @@ from cemlab.report.employee_cells import (
     indented,
     label,
     nothing,
-    probability,
     say,
     table,
     titled,
@@ -30,104 +29,6 @@ ABOVE, BELOW, FULL = (
     (200, 100, 27),
     16.0,
 )  # colours of the map, and the difference at which they are full
-
-
-def reliability(report):
-    """Alpha and omega of every dimension of two items or more; (None, None) without any."""
-    from cemlab.analyse.omega import mcdonald_omega
-    from cemlab.analyse.reliability import cronbach_alpha
-
-    if not report.scales:
-        return None, None
-    return cronbach_alpha(report.answers, report.scales), mcdonald_omega(report.answers, report.scales)
-
-
-def reliability_table(report, alpha, omega=None):
-    """Alpha with its interval, omega, and items without which alpha would rise."""
-    if alpha is None:
-        return nothing(report, "reliability")
-    cells = {(r["dimension"], r["metric"], r["item"]): r for r in alpha.to_dict("records")}
-    total = {} if omega is None else {r["item"]: r for r in omega[omega["metric"] == "omega_total"].to_dict("records")}
-    names = [name for name in report.dimensions if (name, "alpha", name) in cells]
-    comma = "、" if report.lang == "zh" else ", "
-    better, verdict = [], []
-    for name in names:
-        whole = cells[name, "alpha", name]
-        rise = [
-            item
-            for item in report.dimensions[name]
-            if len(report.dimensions[name]) > 2
-            and cells[name, "alpha_dropped", item]["estimate"] > whole["estimate"] + 0.01
-        ]
-        better.append(comma.join(label(report, item) for item in rise) or DASH)
-        verdict.append(say("yes" if whole["estimate"] >= BAR else "no", report.lang))
-    told = {
-        "dimension": [label(report, name) for name in names],
-        "alpha": [alpha_text(cells[name, "alpha", name]) for name in names],
-    }
-    if total:
-        told["omega"] = [figure(total.get(name), digits=2) for name in names]
-    frame = columns(
-        report, **told, dropped=better, n=[f"{cells[n, 'alpha', n]['n']:,.0f}" for n in names], verdict=verdict
-    )
-    return table(frame, report, "reliability")
-
-
-def structure_table(report, found):
-    """Fit of the dimensions as factors (confirmatory), beside the customary bounds."""
-    if found is None:
-        return nothing(report, "structure")
-    fit = found.fit.set_index("metric")["estimate"]
-    bounds = {"cfi": (0.90, 1), "tli": (0.90, 1), "rmsea": (0.08, -1), "srmr": (0.08, -1)}
-    names = [name for name in bounds if name in fit.index]
-    verdict = [say("yes" if (fit[n] - bounds[n][0]) * bounds[n][1] >= 0 else "no", report.lang) for n in names]
-    frame = columns(report, figure=[n.upper() for n in names], value=[f"{fit[n]:.3f}" for n in names], verdict=verdict)
-    return table(frame, report, "structure")
-
-
-def structure(report):
-    """Confirmatory factors of the dimensions with two items or more; None where they cannot be fitted."""
-    from cemlab.analyse.confirmatory import confirmatory_factors
-
-    groups = {name: items for name, items in report.dimensions.items() if len(items) >= 2}
-    try:
-        return confirmatory_factors(report.answers, groups) if len(groups) > 1 else None
-    except ValueError:
-        return None
-
-
-def alpha_text(row):
-    """ "0.82 [0.80, 0.84]"."""
-    if row["status"] not in SHOWN:
-        return DASH
-    return f"{row['estimate']:.2f} [{row['ci_low']:.2f}, {row['ci_high']:.2f}]"
-
-
-def agreement_table(report, level=None):
-    """May means of the lowest level be compared: agreement inside units, differences between them."""
-    from cemlab.analyse.unit_agreement import unit_agreement
-
-    level = level or (report.levels[-1] if report.levels else None)
-    if level is None or not maps.several(report.now, level):
-        return None
-    kinds = {}  # dimensions by the scale that their items share
-    for name, items in report.dimensions.items():
-        kinds.setdefault(report.options["scale"][items[0]], []).append(name)
-    rows = report.now.drop_nulls(level)
-    frames = [unit_agreement(rows, names, unit=level, scale=scale) for scale, names in kinds.items()]
-    found = pd.concat(frames, ignore_index=True)
-    words = {key: say(f"comparable_{key}", report.lang) for key in ("yes", "shrunken", "no")}
-    frame = columns(
-        report,
-        dimension=[label(report, name) for name in found["item"]],
-        units=[f"{n:,.0f}" for n in found["units"]],
-        rwg=[f"{x:.2f}" for x in found["rwg_median"]],
-        icc1=[f"{r['icc1']:.3f} [{r['icc1_low']:.3f}, {r['icc1_high']:.3f}]" for r in found.to_dict("records")],
-        icc2=[f"{x:.2f}" for x in found["icc2"]],
-        p=[probability(p) for p in found["p_value"]],
-        verdict=[words[c] for c in found["comparable"]],
-    )
-    return table(frame, report, "agreement", level=label(report, level))
 
 
 def map_block(report, drawn, tested, changed=None):

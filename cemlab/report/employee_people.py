@@ -1,4 +1,4 @@
-"""Sections of the employee report on drivers, change and who left."""
+"""Sections of the employee report on drivers and change."""
 
 import pandas as pd
 
@@ -6,7 +6,7 @@ from cemlab.analyse import employee_people as people
 from cemlab.analyse import employee_study as staff
 from cemlab.analyse.driver_table import driver_table
 from cemlab.report.charts_drivers import driver_bars
-from cemlab.report.charts_employee import importance_map, survival_curves
+from cemlab.report.charts_employee import importance_map
 from cemlab.report.employee_cells import (
     DASH,
     SHOWN,
@@ -22,7 +22,6 @@ from cemlab.report.employee_cells import (
 )
 from cemlab.report.employee_index import company, of_unit
 from cemlab.report.employee_verdict import figure_name
-from cemlab.report.wording import number
 
 BOTH = "(both)"
 
@@ -184,68 +183,3 @@ def dropout_table(report, found):
         n=[f"{row['n']:,.0f}" for row in rows],
     )
     return table(frame, report, "dropout")
-
-
-def turnover(report):
-    """(survival or None, ratios or None, wave followed) by band of engagement; groups too small to be shown give None."""
-    wave = report.study.previous or report.study.wave
-    known = people.followed(report.scored, report.book, wave)
-    if known is None:
-        return None, None, wave
-    least = report.book.privacy.min_persons
-    if report.asked.staff.gone:
-        ratios = people.risk(known)
-        return None, ratios if ratios is not None and people.large_bands(ratios, least) else None, wave
-    made = people.survival(known)
-    if made is None or not people.large_bands(made[0].estimates, least):
-        return None, None, wave
-    return (*made, wave)
-
-
-def survival_picture(report, made):
-    """Kaplan-Meier curves by month, so that no step names a day."""
-    found, _, wave = made
-    if found is None:
-        return None
-    name = report.book.wave_label(wave, report.lang)
-    names = {band: say(band, report.lang) for band in people.BANDS}
-    return picture(survival_curves, found.curve, report, "survival", names, words={"wave": name})
-
-
-def hazard_table(report, made):
-    """Share that left and the ratio against high engagement, by band."""
-    found, ratios, _ = made
-    if ratios is None:
-        return nothing(report, "hazard" if not report.asked.staff.gone else "risk")
-    metric = "hazard_ratio" if found is not None else "odds_ratio"
-    slopes = ratios[ratios["metric"] == metric].set_index("band")
-    shares = found.estimates if found is not None else ratios
-    shares = shares[shares["metric"].isin(["left_within", "left"])]
-    shares = shares[shares["at"].isna() | (shares["at"] == shares["at"].max())].set_index("band")
-    bands = [band for band in people.BANDS if band in shares.index]
-    ratio = [
-        f"{slopes.loc[b, 'estimate']:.2f} [{slopes.loc[b, 'ci_low']:.2f}, {slopes.loc[b, 'ci_high']:.2f}]" if b in slopes.index else "1"
-        for b in bands
-    ]  # fmt: skip
-    low, high = staff.bands(report.book)
-    limits = {"low": f"< {low:g}", "middle": f"{low:g}–{high:g}", "high": f"≥ {high:g}"}
-    frame = columns(
-        report,
-        band=[f"{say(b, report.lang)} ({limits[b]})" for b in bands],
-        left=[f"{number(r['estimate'], 'percent')}% [{number(r['ci_low'], 'percent')}, {number(r['ci_high'], 'percent')}]" for r in (shares.loc[b] for b in bands)],
-        **{"hazard" if found is not None else "odds": ratio},
-        p=[probability(slopes.loc[b, "p_value"]) if b in slopes.index else DASH for b in bands],
-        n=[f"{shares.loc[b, 'n']:,.0f}" for b in bands],
-    )  # fmt: skip
-    return table(frame, report, "hazard" if found is not None else "risk")
-
-
-def turnover_files(made):
-    """What the files hold of leaving: the bands stand as items."""
-    found, ratios, _ = made
-    frames = [found.estimates] if found is not None else []
-    frames += [ratios.drop(columns="p_value")] if ratios is not None else []
-    if not frames:
-        return None
-    out = pd.concat(frames, ignore_index=True)
-    return out[out["metric"] != "proportional"].assign(item="band_" + out["band"].astype(str)).drop(columns="band")

@@ -8,6 +8,7 @@ import polars as pl
 
 from cemlab.analyse import employee_study as staff
 from cemlab.checks import DataError
+from cemlab.release.leavers import EXIT, with_exits
 from cemlab.report.employee_units import find_unit, tree_of, unit_name
 from cemlab.report.product_report import design_table
 from cemlab.report.study import of_waves, open_study
@@ -179,14 +180,38 @@ def open_employee(codebook, *, unit="", wave="latest", version=None, weights="co
             "organisation and, where there is one, staff."
         )
     levels = staff.present(study.everything, asked.organisation)
-    payroll = staff.distinct_units(study.everything, levels).collect().lazy()
-    answered = payroll.filter(pl.col(asked.staff.answered) == 1) if asked.staff.answered else payroll
+    payroll, answered = people_of(study.everything, study, levels)
     answered, named, cells = weighted(answered, payroll, study, asked, weights)
     everyone = answered.collect().lazy()
-    study = study.with_plan(levels, population=everyone, panel=study.previous is not None)
+    label = (
+        named if cells is None else ":".join([named, *asked.staff.groups])
+    )  # what the ledger and the manifest call them
+    study = planned(replace(study, weights=label), levels, everyone)
     tree = tree_of(of_waves(payroll, [study.wave]), levels, book)
     mine = find_unit(unit, tree, book) if unit else None
     return EmployeeReport(study, payroll, everyone, levels, named, cells, mine, tree)
+
+
+def people_of(rows, study, levels):
+    """(everybody on the payroll, those who answered with the time they left), from rows of the store."""
+    book, asked = study.codebook, study.codebook.employee_questions.staff
+    payroll = staff.distinct_units(rows, levels).collect().lazy()
+    answered = payroll.filter(pl.col(asked.answered) == 1) if asked.answered else payroll
+    have = answered.collect_schema().names()
+    followed = study.waves[:-1] or study.waves
+    known = with_exits(scored(answered, book), book, followed, book.privacy.min_persons)
+    return payroll, known.select(*have, EXIT).collect().lazy()
+
+
+def planned(study, levels, everyone):
+    """The study with its plan: units, segments and leavers, beside what earlier reports have shown of earlier versions."""
+    from cemlab.release import open_ledger
+    from cemlab.store import scan
+
+    versions = {entry["version"] for entry in open_ledger(study.codebook).entries} - {study.version, None}
+    known = {v: people_of(scan(study.codebook, version=v), study, levels)[1] for v in versions}
+    panel = study.previous is not None
+    return study.with_plan([*levels, EXIT], population=everyone, panel=panel, known=known)
 
 
 def scored(answers, book):

@@ -25,8 +25,8 @@ TITLES = {
         ("Response rate (%) by unit", "Answers by headcount. Margin: half the 95 % interval of a share of 50 %, with the finite-population factor (0 where everybody answered). — hidden for confidentiality."),
     ),
     "weights": (
-        ("加权前后的对照", "按{groups}把作答者的构成调整到在册人员的构成，同一格内视为随机不答。"),
-        ("With and without weights", "Answers are weighted to the payroll by {groups}; inside a cell silence is taken as chance."),
+        ("加权的作用", "按{groups}把作答者的构成调整到在册人员的构成，同一格内视为随机不答。不并列未加权的数字：同一批答案的两种合计可用来推算被隐藏的单元。"),
+        ("What the weights do", "Answers are weighted to the payroll by {groups}; inside a cell silence is taken as chance. Unweighted figures do not stand beside them: two sums of the same answers would help to work out hidden units."),
     ),
     "index_picture": (
         ("各维度：赞成、中立、不赞成（%）", "{note}"),
@@ -94,12 +94,12 @@ TITLES = {
         ("Who answered then and not now", "Odds ratio (95 % interval) of not answering again for one point more on the dimension."),
     ),
     "survival": (
-        ("各敬业度组仍在职的比例（Kaplan-Meier）", "起点为{wave}调查；阴影为 95% 置信区间；按组计算，不指向个人。"),
-        ("Still employed, by band of engagement (Kaplan-Meier)", "From the survey of {wave}; shaded: 95 % intervals; groups only, never persons."),
+        ("各敬业度组仍在职的比例", "自{wave}作答之日起；竖线为 95% 置信区间。为不让人由离职日期认出个人，只列几个时点：两点之间至少有最低人数的人离职，且所有人都已跟踪到该时点。"),
+        ("Still employed, by band of engagement", "From the day of the answer, {wave}; bars: 95 % intervals. A few times only, so that nobody is recognised by the day they left: at least the minimum of people left between two of them, and everybody has been followed to each."),
     ),
     "hazard": (
-        ("离职风险，按敬业度组", "风险比相对高敬业度组（Cox 比例风险）；关联估计，非因果承诺。"),
-        ("Leaving, by band of engagement", "Hazard ratios against high engagement (Cox); association, no promise of cause."),
+        ("离职比例与风险，按敬业度组", "离职比例为作答后 {months} 个月内；风险比相对高敬业度组（Cox 比例风险，保留两位有效数字）；关联估计，非因果承诺。"),
+        ("Leaving, by band of engagement", "Share that left within {months} months of the answer; hazard ratios against high engagement (Cox, two digits); association, no promise of cause."),
     ),
     "risk": (
         ("离职比例与比值比，按组", "比值比来自 logistic 回归；关联估计，非因果承诺。"),
@@ -220,6 +220,10 @@ WORDS = {
     "between": ("团队间", "between units"),
     "total": ("合计", "all together"),
     "census": ("，已按有限总体修正", ", with the finite-population factor"),
+    "answers_all": ("作答人数", "Answers"),
+    "shift": ("各维度指数因加权的变动", "Shift of any dimension's index by the weights"),
+    "under": ("不超过 {points} 个百分点", "at most {points} points"),
+    "comma": ("、", ", "),
     "effective": ("有效样本量", "Effective base"),
     "efficiency": ("加权效率", "Efficiency of weights"),
     "comparable_yes": ("可以比较", "yes"),
