@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from cemlab.analyse import employee_map as maps
 from cemlab.analyse import employee_exits as exits
+from cemlab.analyse import employee_map as maps
 from cemlab.analyse import employee_study as staff
 from cemlab.codebook import load_codebook
 from cemlab.report.employee_report import scored
