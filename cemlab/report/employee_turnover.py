@@ -69,7 +69,7 @@ def hazard_table(report, made):
     """Share that left and the ratio against high engagement, by band."""
     key, metric = ("risk", "odds_ratio") if report.asked.staff.gone else ("hazard", "hazard_ratio")
     if made.shares is None:
-        return nothing(report, key)
+        return nothing(report, key, months="")
     last = made.shares[made.shares["at"].isna() | (made.shares["at"] == made.shares["at"].max())].set_index("band")
     slopes = pd.DataFrame() if made.ratios is None else made.ratios[made.ratios["metric"] == metric].set_index("band")
     bands = [band for band in left.BANDS if band in last.index]
