@@ -146,3 +146,28 @@ def test_a_notebook_as_it_was_before_it_ran(tmp_path):
     (tmp_path / "run.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4}), encoding="utf-8")
     (cell,) = as_stored(tmp_path / "run.ipynb")["cells"]
     assert cell["outputs"] == [] and cell["execution_count"] is None
+
+
+def test_tables_as_reports_write_them(tmp_path):
+    """Empty cells in the columns that cut, codes such as 01, places on a curve: figures of one period still find each other."""
+    from cemlab.report.changes import read_report
+
+    head = "part,_wave,hotel,metric,item,at,estimate,se,n,method\n"
+    old = ["headline,2026-09,,nps,recommend,,40,2,500,wald", "stores,2026-09,01,nps,recommend,,30,5,60,wald",
+           "curve,2026-09,,score,days,0.5,7,1,500,wald", "other,,,share,x,,1,1,500,wald"]  # fmt: skip
+    new = ["headline,2026-10,,nps,recommend,,48,2,500,wald", "headline,2026-09,,nps,recommend,,40,2,500,wald",
+           "stores,2026-09,01,nps,recommend,,33,5,66,wald", "curve,2026-09,,score,days,0.5,7,1,500,wald"]  # fmt: skip
+    told = []
+    for name, wave, lines, version in (("old", "2026-09", old, 1), ("new", "2026-10", new, 2)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "results.csv").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        (tmp_path / name / "findings.csv").write_text("sentence\n", encoding="utf-8")
+        (tmp_path / name / "facts.json").write_text(
+            json.dumps({"wave": wave, "data_version": version}), encoding="utf-8"
+        )
+        told.append(read_report(tmp_path / name))
+    found = changes(*told)
+    late = found[found["kind"] == "data"]
+    assert late[["cut", "before", "after", "n_before", "n_after"]].values.tolist() == [["hotel=01", 30, 33, 60, 66]]
+    tested = found[found["kind"] == "tested"]
+    assert tested[["metric", "before", "after"]].values.tolist() == [["nps", 40, 48]] and len(found) == 2

@@ -98,3 +98,24 @@ def test_weights_must_be_there_and_not_negative():
         moments(ROWS.assign(w=[None, -1, 1, 1, 1, 1, 1]), "score", weights="w")
     with pytest.raises(DataError, match="is 0 in all 7 rows"):
         counts(ROWS.assign(w=0.0), "score", weights="w")
+
+
+def test_a_small_frame_in_memory_sums_to_the_same_last_digit_each_time():
+    """The streaming engine adds what its threads bring as they end; reports made twice must not differ by that."""
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"x": rng.normal(size=5000), "w": rng.random(5000), "g": rng.integers(0, 4, 5000).astype(str)})
+    columns = ["w", "w2", "wx", "wxx", "w2x", "w2xx"]
+    first = moments(frame, "x", by="g", weights="w")[columns].to_numpy()
+    for data in [frame, pl.from_pandas(frame)] * 10:
+        assert (moments(data, "x", by="g", weights="w")[columns].to_numpy() == first).all()
+    one = frame[frame["g"] == "2"]
+    assert first[2] == pytest.approx([one["w"].sum(), (one["w"] ** 2).sum(), (one["w"] * one["x"]).sum(),
+        (one["w"] * one["x"] ** 2).sum(), (one["w"] ** 2 * one["x"]).sum(), (one["w"] ** 2 * one["x"] ** 2).sum()])  # fmt: skip
+
+
+def test_sums_of_nobody_are_zero():
+    nobody = pd.DataFrame({"x": pd.Series([], dtype=float), "g": pd.Series([], dtype=str)})
+    for data in (nobody, pl.from_pandas(nobody), pl.from_pandas(nobody).lazy()):
+        row = moments(data, "x").iloc[0]
+        assert row[["n", "n_missing", "w", "wx", "wxx"]].tolist() == [0] * 5 and np.isnan(row["low"])
+        assert len(moments(data, "x", by="g")) == 0

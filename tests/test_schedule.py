@@ -198,6 +198,18 @@ def test_a_job_that_keeps_failing_is_stopped_with_an_alert_and_can_be_resumed(pr
     assert len(idle.made) == 4 and not alert.exists()
 
 
+def test_the_alert_of_one_store_stays_until_that_store_works_again(project, tmp_path):
+    schedule, ledger, clock = project(at=dt.datetime(2026, 10, 2, 1, tzinfo=UTC))
+    alert = tmp_path / "reports" / "ALERT-stores.txt"
+    faulty = StandInPool(lambda task: ("cell", "ValueError") if task.name.unit == "hotel=01" else None, workers=1)
+    run_due(schedule, ledger=ledger, pool=faulty)
+    assert {row["unit"]: row["state"] for row in status_rows(ledger)} == {"hotel=01": "failed", "hotel=02": "done"}
+    assert "hotel=01" in alert.read_text(encoding="utf-8"), "hotel 02 came after it and was made"
+    clock.moment = dt.datetime(2026, 11, 3, tzinfo=UTC)
+    run_due(schedule, ledger=ledger, pool=StandInPool())
+    assert not alert.exists()
+
+
 def test_a_runner_killed_after_the_report_was_published_costs_nothing(project):
     """The report stands, the ledger says running; when the lease ends it is noted, not made again."""
     schedule, ledger, clock = project(at=dt.datetime(2026, 10, 2, 1, tzinfo=UTC))

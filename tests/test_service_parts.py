@@ -101,3 +101,16 @@ def test_a_named_column_must_be_operational(tmp_path):
         book(tmp_path, "operations: {complained: recommend}")
     with pytest.raises(ValueError, match="gone"):
         book(tmp_path, "operations: {complained: gone}")
+
+
+@pytest.mark.parametrize("column", ["wait", "contacts", "complained", "answered", None])
+def test_a_store_where_nothing_of_it_happened_this_month(tmp_path, answers, column):
+    """A report of one store: nobody waited, complained or was asked. Nothing is known then; that is no 0 % and no error."""
+    names = [column] if column else ["wait", "served", "contacts", "complained", "answered", "spend"]
+    few = answers.head(20).with_columns(pl.lit(None, pl.Float64).alias(name) for name in names)
+    found = operational_figures(few.lazy(), book(tmp_path), by="shop")
+    part = {"wait": "wait", "contacts": "first_contact", "complained": "complaints", "answered": "response"}
+    for name in [part[column]] if column else part.values():
+        assert name not in found or not found[name]["estimate"].notna().any(), name
+    if column != "wait" and column is not None:
+        assert found["wait"]["n"].tolist() == [3] * len(found["wait"])

@@ -79,3 +79,11 @@ def test_wording():
         waiting_times(data.assign(t=1, s=[1, 2, 0]), "t", "s")
     with pytest.raises(ValueError, match="`quantiles` holds 90"):
         waiting_times(data, "t", "s", quantiles=[90])
+
+
+def test_where_nobody_waited_nothing_is_known():
+    nobody = pd.DataFrame({"t": pd.Series([], dtype=float), "s": pd.Series([], dtype=float)})
+    found = waiting_times(nobody, "t", "s", within=[5])
+    assert found["status"].tolist() == ["not_estimable"] * 3 and found["n"].tolist() == [0, 0, 0]
+    assert not found[["estimate", "se", "ci_low", "ci_high"]].notna().any(axis=None)
+    assert len(survival_curve(nobody, "t", "s")) == 0

@@ -45,7 +45,8 @@ def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30):
     if asked.complained in have:
         frames = [complaints_by(data, asked.complained, [], level)]
         frames += [complaints_by(data, asked.complained, [by], MANY_LEVEL)] if by else []
-        out["complaints"] = combine(frames)
+        if any(len(frame) for frame in frames):
+            out["complaints"] = combine(frames)
     if asked.answered in have:
         frames = [response_rate(data, asked.answered, level=level)]
         if by:
@@ -64,8 +65,10 @@ def with_value(data, column):
 
 
 def complaints_by(data, complained, cut, level):
-    """Complaints per 1,000 customers, of all or by one column."""
+    """Complaints per 1,000 customers, of all or by one column; no rows where it is known of nobody."""
     table = complaint_counts(data, complained, cut)
+    if not len(table):
+        return table
     return complaint_rate(table, "complaints", "customers", by=cut, level=level)
 
 

@@ -75,7 +75,8 @@ def waiting_times(data, time, served, *, by=None, level=0.95, quantiles=(0.5, 0.
             out.append(base | found | {"metric": "wait", "at": q, "unit": "time"})
         for moment in within:
             before = curve[curve["time"] <= moment]
-            row = before.iloc[-1] if len(before) else {"survival": 1.0, "low": 1.0, "high": 1.0, "se": 0.0}
+            start = 1.0 if base["n"] else np.nan  # nobody waited: nothing is known, not "nobody was served"
+            row = before.iloc[-1] if len(before) else {"survival": start, "low": start, "high": start, "se": start - 1}
             found = {"estimate": 100 - 100 * row["survival"], "se": 100 * row["se"], "ci_low": 100 - 100 * row["high"]}
             out.append(
                 base
@@ -134,7 +135,7 @@ def kaplan_meier(table, level):
 
     table = table.sort_values("time")
     events, every = table["events"].to_numpy(float), table["all"].to_numpy(float)
-    risk = every.sum() - np.concatenate([[0.0], np.cumsum(every)[:-1]])
+    risk = every.sum() - (np.cumsum(every) - every)
     survival = np.cumprod(1 - events / risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(events / (risk * (risk - events)))

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.checks import require_columns, require_weights
+from cemlab.measure.in_order import is_small, summed
 from cemlab.measure.packed_counts import packed_counts
 from cemlab.measure.schema import MISSING, as_list
 
@@ -137,6 +138,17 @@ def collect_all(queries):
     return [query.collect("pyarrow").to_native().to_pandas() for query in queries]
 
 
+def reduced(frame, keys, parts, *, in_order=False):
+    """Column ``rows``, and sums, smallest or largest values of {name: (expression, "sum", "min" or "max")}, by group."""
+    if in_order:
+        columns = [nw.lit(1).alias("rows"), *(expr.alias(name) for name, (expr, _) in parts.items())]
+        (rows,) = collect_all([frame.select(*keys, *columns)])
+        return summed(rows, keys, {"rows": "sum"} | {name: how for name, (_, how) in parts.items()})
+    aggregates = [nw.len().alias("rows"), *(getattr(expr, how)().alias(name) for name, (expr, how) in parts.items())]
+    (table,) = collect_all([frame.group_by(*keys).agg(*aggregates) if keys else frame.select(*aggregates)])
+    return table
+
+
 def read_once(frame, columns):
     """Some columns of a narwhals lazy frame, computed once for several reductions; what is no polars stays a plan."""
     frame = frame.select(*columns)
@@ -177,32 +189,27 @@ def moments(data, items, *, by=None, weights=None, where="moments"):
         weight.alias("w__"),
         *(expr for item in items for expr in item_columns(item, have)),
     )
-    aggregates = [
-        nw.len().alias("rows"),
-        nw.col("w__").is_null().cast(nw.Int64).sum().alias("w_missing"),
-        (nw.col("w__") < 0).cast(nw.Int64).sum().alias("w_negative"),
-        nw.col("w__").max().alias("w_largest"),
-    ]
+    parts = {
+        "w_missing": (nw.col("w__").is_null().cast(nw.Int64), "sum"),
+        "w_negative": ((nw.col("w__") < 0).cast(nw.Int64), "sum"),
+        "w_largest": (nw.col("w__"), "max"),
+    }
     for item in items:
         x, answered, asked = (nw.col(f"{kind}__{item}") for kind in ("x", "answered", "missing"))
         w = nw.col("w__") * answered
-        aggregates += [
-            answered.sum().alias(f"n__{item}"),
-            asked.sum().alias(f"m__{item}"),
-            w.sum().alias(f"w__{item}"),
-            (w * w).sum().alias(f"w2__{item}"),
-            (w * x).sum().alias(f"wx__{item}"),
-            (w * x * x).sum().alias(f"wxx__{item}"),
-            (w * w * x).sum().alias(f"w2x__{item}"),
-            (w * w * x * x).sum().alias(f"w2xx__{item}"),
-            nw.col(f"raw__{item}").min().alias(f"low__{item}"),
-            nw.col(f"raw__{item}").max().alias(f"high__{item}"),
-        ]
-    if by:
-        query = prepared.group_by(*(f"by__{cut}" for cut in by)).agg(*aggregates)
-    else:
-        query = prepared.select(*aggregates)
-    (table,) = collect_all([query])
+        parts |= {
+            f"n__{item}": (answered, "sum"),
+            f"m__{item}": (asked, "sum"),
+            f"w__{item}": (w, "sum"),
+            f"w2__{item}": (w * w, "sum"),
+            f"wx__{item}": (w * x, "sum"),
+            f"wxx__{item}": (w * x * x, "sum"),
+            f"w2x__{item}": (w * w * x, "sum"),
+            f"w2xx__{item}": (w * w * x * x, "sum"),
+            f"low__{item}": (nw.col(f"raw__{item}"), "min"),
+            f"high__{item}": (nw.col(f"raw__{item}"), "max"),
+        }
+    table = reduced(prepared, [f"by__{cut}" for cut in by], parts, in_order=is_small(data, len(parts)))
     if weights:
         largest = float(table["w_largest"].max()) if table["w_largest"].notna().any() else 0.0
         require_weights(
@@ -281,23 +288,10 @@ def cross_moments(data, columns, *, by=None, weights=None, where="cross_moments"
     )
     k = len(columns)
     w = nw.col("w__")
-    aggregates = [
-        nw.len().alias("rows"),
-        nw.col("used__").sum().alias("n"),
-        w.sum().alias("w"),
-        (w * w).sum().alias("w2"),
-        *((w * nw.col(f"x__{i}")).sum().alias(f"s__{i}") for i in range(k)),
-        *(
-            (w * nw.col(f"x__{i}") * nw.col(f"x__{j}")).sum().alias(f"p__{i}__{j}")
-            for i in range(k)
-            for j in range(i, k)
-        ),
-    ]
-    if by:
-        query = prepared.group_by(*(f"by__{cut}" for cut in by)).agg(*aggregates)
-    else:
-        query = prepared.select(*aggregates)
-    (table,) = collect_all([query])
+    parts = {"n": (nw.col("used__"), "sum"), "w": (w, "sum"), "w2": (w * w, "sum")}
+    parts |= {f"s__{i}": (w * nw.col(f"x__{i}"), "sum") for i in range(k)}
+    parts |= {f"p__{i}__{j}": (w * nw.col(f"x__{i}") * nw.col(f"x__{j}"), "sum") for i in range(k) for j in range(i, k)}
+    table = reduced(prepared, [f"by__{cut}" for cut in by], parts, in_order=is_small(data, len(parts)))
     if by:
         table = table.sort_values([f"by__{cut}" for cut in by], kind="stable").reset_index(drop=True)
     products = np.zeros((len(table), k, k))

@@ -56,13 +56,14 @@ def read_report(folder, *, notebook_hash=None):
 
 
 def read_table(path):
-    """A table as it was written, texts as texts; an empty one stays empty."""
+    """A table as it was written, codes as texts (hotel 01 stays 01); an empty one stays empty."""
     try:
-        return pd.read_csv(
-            path, encoding="utf-8", dtype={"_wave": str, "item": str, "reference": str}, low_memory=False
-        )
+        names = list(pd.read_csv(path, encoding="utf-8", nrows=0).columns)
     except pd.errors.EmptyDataError:
         return pd.DataFrame()
+    cuts = names[: names.index("metric")] if "metric" in names else []
+    texts = dict.fromkeys([*cuts, "_wave", "item", "reference"], str)
+    return pd.read_csv(path, encoding="utf-8", dtype=texts, low_memory=False)
 
 
 def what_differs(before, now):
@@ -142,7 +143,7 @@ def of_period(report, wave, whole):
     if not len(table):
         return pd.DataFrame()
     names = [c for c in ("part", *cuts, *KEYS, "reference") if c in table]
-    keys = table[names].astype(str).agg("|".join, axis=1)
+    keys = joined(table[names])
     keys = keys + "|" + keys.groupby(keys).cumcount().astype(str)
     texts = table[cuts].astype(str).where(table[cuts].notna(), "") if cuts else pd.DataFrame(index=table.index)
     shown = [c for c in cuts if c != "_wave"]
@@ -152,6 +153,11 @@ def of_period(report, wave, whole):
         else ""
     )
     return table.assign(cut=cut, **{"key": keys}).set_index("key")
+
+
+def joined(table):
+    """The cells of each row as one text; a missing one is empty (pandas keeps it missing, also as text)."""
+    return table.astype(object).where(table.notna(), "").astype(str).agg("|".join, axis=1)
 
 
 def cut_names(table):
@@ -201,7 +207,7 @@ def totals(report):
     kept = table[keep]
     if not len(kept):
         return pd.DataFrame(columns=["estimate", "se"])
-    keys = kept[[c for c in KEYS if c in kept]].astype(str).agg("|".join, axis=1)
+    keys = joined(kept[[c for c in KEYS if c in kept]])
     return kept.assign(key=keys, cut="").drop_duplicates("key").set_index("key")
 
 

@@ -191,8 +191,16 @@ class Run:
         if self.note(row, "done", **values):
             deliver_report(self.ledger, {**row, **values}, job)
             self.clear_old(row, job)
-            if not self.ledger.stopped().get(row["job"]):
+            if not self.ledger.stopped().get(row["job"]) and not self.still_failed(row["job"]):
                 clear_alert(row["job"])
+
+    def still_failed(self, job):
+        """Whether the newest ended report of any unit of a job failed: what others achieve does not mend that one."""
+        newest = {}
+        for row in self.ledger.rows(job):
+            if row["state"] in ("done", "notice", "failed"):
+                newest.setdefault(row["unit"], row["state"])
+        return "failed" in newest.values()
 
     def failed(self, row, kind, name, text):
         """Another try later, or the end of it with an alert; a job that keeps failing is stopped."""
