@@ -113,6 +113,20 @@ def test_the_page_opens_with_age_and_changes(tmp_path):
     assert "第一期" in page
 
 
+def test_what_could_not_be_tested_is_said():
+    from cemlab.report.opening import words_of
+
+    said = {"kind": "wave", "metric": "nps", "item": "recommend", "reference": "2026-10", "difference": float("nan"),
+            "estimate": float("nan"), "verdict": "not_estimable"}  # fmt: skip
+    before, now = report(), report("2026-11", findings=[said, said])
+    for lang, told in (
+        ("zh", "2 项指标样本不足，无法检验有无变化。"),
+        ("en", "2 figures rest on too few answers to test"),
+    ):
+        tested, lines = words_of(changes(before, now), before, now, None, lang)
+        assert tested == [] and lines[0].startswith(told)
+
+
 def test_a_difference_names_the_cell(tmp_path):
     old, new = tmp_path / "a.csv", tmp_path / "b.csv"
     old.write_text(HEAD + "headline,2026-09,nps,recommend,40,2,500\n", encoding="utf-8")

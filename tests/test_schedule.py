@@ -175,6 +175,21 @@ def test_what_passes_is_tried_again_later_and_what_raised_is_not(project):
     assert [key.unit for key in again.made] == ["hotel=01"]
 
 
+def test_a_period_skipped_for_want_of_answers_can_be_asked_for_by_hand(project):
+    """Answers came a day late: `schedule run --job` makes the period after all; one that was made is not made again."""
+    schedule, ledger, clock = project(
+        FILE.replace("last_month", "{{wave: latest}}"), at=dt.datetime(2026, 12, 2, 1, tzinfo=UTC)
+    )
+    run_due(schedule, ledger=ledger, pool=StandInPool())
+    assert {(row["period"], row["state"]) for row in status_rows(ledger)} == {
+        ("2026-10-02", "skipped"), ("2026-11-02", "skipped"), ("2026-12-02", "done")}  # fmt: skip
+    clock.moment = dt.datetime(2026, 11, 2, 5, tzinfo=UTC)
+    pool = StandInPool()
+    run_due(schedule, ledger=ledger, job="stores", force=True, pool=pool)
+    assert {key.period for key in pool.made} == {"2026-11-02"} and len(pool.made) == 2
+    run_due(schedule, ledger=ledger, job="stores", force=True, pool=StandInPool(lambda t: pytest.fail("made twice")))
+
+
 def test_a_full_disk_passes(project):
     schedule, ledger, clock = project(at=dt.datetime(2026, 10, 2, 1, tzinfo=UTC))
     run_due(schedule, ledger=ledger, pool=StandInPool(lambda task: ("cell", "OSError")))

@@ -15,6 +15,7 @@ from test_schedule import (  # noqa: F401 - collected here once more, with this 
     test_a_full_disk_passes,
     test_a_job_that_keeps_failing_is_stopped_with_an_alert_and_can_be_resumed,
     test_a_notebook_with_the_latest_wave_is_made_for_the_newest_due_time_only,
+    test_a_period_skipped_for_want_of_answers_can_be_asked_for_by_hand,
     test_a_runner_killed_after_the_report_was_published_costs_nothing,
     test_each_period_once_and_in_order_after_a_rest,
     test_of_two_runners_one_gets_the_report,

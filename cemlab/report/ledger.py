@@ -114,6 +114,18 @@ class Ledger:
             return False
         return True
 
+    def withdraw(self, job, period):
+        """Take a period out again for which nothing was made (skipped, or a notice in place of reports); True if so."""
+        c, d = reports.c, dues.c
+        with self.engine.begin() as db:
+            ours = and_(c.job == job, c.period == period)
+            states = set(db.execute(select(c.state).where(ours)).scalars())
+            if not states or states - {"skipped", "notice"}:
+                return False
+            gone = db.execute(dues.delete().where(d.job == job, d.period == period)).rowcount == 1
+            db.execute(reports.delete().where(ours, c.state.in_(("skipped", "notice"))))
+        return gone
+
     def open_reports(self, job=None):
         """Rows that wait or run, in the order in which they are to be made: by due time, then unit."""
         c = reports.c
@@ -265,20 +277,8 @@ def key_of(row):
     return Key(row["job"], row["period"], row["unit"])
 
 
-SHOWN = (
-    "job",
-    "study",
-    "period",
-    "unit",
-    "state",
-    "folder",
-    "due_at",
-    "finished_at",
-    "attempts",
-    "headline",
-    "change",
-    "error",
-)
+SHOWN = ("job", "study", "period", "unit", "state", "folder", "due_at", "finished_at", "attempts", "headline", "change",
+         "error")  # fmt: skip
 
 
 def status_rows(ledger=None):

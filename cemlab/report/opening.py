@@ -21,6 +21,7 @@ WORDS = {
         "none": "没有经检验成立的变化。",
         "noise": "另有 {n} 项指标的升降在抽样误差之内，不作变化解读。",
         "small": "{n} 项差异虽显著，但小于值得报告的幅度。",
+        "not_testable": "{n} 项指标样本不足，无法检验有无变化。",
         "late": "上一期报告之后，{period} 的答卷由 {before} 份变为 {after} 份。",
         "data": "受数据更正或补录影响，{period} 已报告的数字中有 {n} 个改变{example}。",
         "codebook": "代码本已改动，{period} 已报告的数字中有 {n} 个因此改变{example}。",
@@ -45,6 +46,7 @@ WORDS = {
         "none": "No change stood up to a test.",
         "noise": "{n} more figures moved within sampling error; they are not read as changes.",
         "small": "{n} differences are significant but smaller than what is worth reporting.",
+        "not_testable": "{n} figures rest on too few answers to test whether they changed.",
         "late": "Since the report before, the answers of {period} went from {before} to {after}.",
         "data": "Corrected or late data changed {n} figures already reported for {period}{example}.",
         "codebook": "The codebook was changed; with it {n} figures already reported for {period}{example}.",
@@ -127,7 +129,7 @@ def words_of(table, before, now, book, lang):
     if before.wave != now.wave:
         claims = table[kinds == "tested"]
         tested = [claim_text(row, book, lang) for row in claims.head(MOST).to_dict("records")]
-        for kind in ("noise", "small"):
+        for kind in ("noise", "small", "not_testable"):
             if n := int((kinds == kind).sum()):
                 lines.append(words[kind].format(n=n))
     had = (before.facts.get("answers") or {}).get(before.wave)

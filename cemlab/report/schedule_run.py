@@ -45,7 +45,7 @@ def run_due(
     key : Key, optional
         Only this report, which is entered when it is not in the ledger yet.
     force : bool
-        Enter the period that `job` would report now, due or not.
+        Enter the period that `job` would report now, due or not; one that was skipped, or got a notice, anew.
     pool : PlainPool or ForkPool, optional
     workers : int, optional
         Reports at a time, as many as processors when left out.
@@ -67,6 +67,8 @@ def run_due(
     if dry_run:
         return [vars(due) for dues in found.values() for due in dues]
     runner = ledger.beat()
+    if force and found[job][-1].period not in [due.period for due in found[job][:-1]]:
+        ledger.withdraw(job, found[job][-1].period)  # asked for by hand: answers may have come since it was skipped
     for dues in found.values():
         for due in dues:
             schedule_plan.enter_due(schedule, ledger, due)
