@@ -100,7 +100,8 @@ def plan(
         typer.echo(as_text(rows))
         return
     for row in rows:
-        typer.echo(f"{row['due_at'][:16]}  {row['job']}  {row['period']}  {row['unit']}  → reports/{row['folder']}")
+        where = row["skip"] or f"→ reports/{row['folder']}"
+        typer.echo(f"{row['due_at'][:16]}  {row['job']}  {row['period']}  {row['unit']}  {where}")
     typer.echo(f"{len(rows)} 份 / reports")
 
 

@@ -144,6 +144,34 @@ def answers_in(job, row):
     return kept.read(waves[-1]).select(pl.len()).collect().item(), rows.version
 
 
+def kept_back(job, wave):
+    """Units that get no report, and why: they, or those left out, are fewer persons than may be told about.
+
+    Returns
+    -------
+    dict of str to str
+        Unit -> one sentence; of every unit in the data, whether the job lists it or not.
+    """
+    columns = list(job.matrix)
+    if not columns or codebook_of(job) is None:
+        return {}
+    rows, waves = opened_rows(job, wave)
+    if not waves or rows.codebook.of_employees:
+        return {}
+    from cemlab.report.only_groups import groups_without, pairs_of, told
+    from cemlab.report.study_rows import person_of
+
+    least = rows.codebook.privacy.min_persons
+    pairs = pairs_of(rows.read(waves[-1]), columns, person_of(rows.codebook))
+    closed = groups_without(pairs, columns, least)
+    return {
+        ",".join(f"{c}={v}" for c, v in zip(columns, code, strict=True)): told(
+            code, n, columns, period=waves[-1], least=least
+        )
+        for code, n in closed.items()
+    }
+
+
 def only_of(unit):
     """The notebook's parameter `only` for a unit."""
     return [] if unit == ALL else unit.split(",")
@@ -176,20 +204,23 @@ def commands(schedule, ledger, *, job=None, file=None):
     list of dict
         ``job, period, unit, due_at, command`` (a list of words) in the order wanted; those of one unit of a job must run one
         after another, the rest may run at once. Each takes its report in the ledger: a command that runs twice does nothing.
+        ``skip`` says why nothing will be made of a unit of too few persons.
     """
     rows = [row for row in ledger.open_reports(job) if row["job"] in schedule.jobs]
     for name in [job] if job else schedule.jobs:
         for due in dues_of(schedule, ledger, name):
             if not due.skip:
                 units = units_of(schedule.jobs[name], due)
-                rows += [{"job": name, "period": due.period, "unit": u, "due_at": due.at.isoformat()} for u in units]
+                common = {"job": name, "period": due.period, "wave": due.wave, "due_at": due.at.isoformat()}
+                rows += [{**common, "unit": u} for u in units]
+    reasons = {k: kept_back(schedule.jobs[k[0]], k[1]) for k in {(row["job"], row["wave"]) for row in rows}}
     rows.sort(key=lambda row: row["due_at"])
     where = ["--file", str(file)] if file else []
     start = [sys.executable, "-m", "cemlab.cli", "schedule", "run"]
     return [
         {
             "job": row["job"], "period": row["period"], "unit": row["unit"], "due_at": row["due_at"],
-            "folder": folder_of(row).as_posix(),
+            "folder": folder_of(row).as_posix(), "skip": reasons[row["job"], row["wave"]].get(row["unit"], ""),
             "command": [*start, "--job", row["job"], "--period", row["period"], "--unit", row["unit"], *where],
         }
         for row in rows

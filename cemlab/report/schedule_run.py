@@ -158,6 +158,10 @@ class Run:
         if counted is None:
             return False
         number, version = counted
+        told = schedule_plan.kept_back(job, row["wave"]).get(row["unit"])
+        if told:
+            self.note(row, "skipped", error=told)
+            return True
         before = self.ledger.before(row)
         stale = row["wave"] == "latest" and before is not None and before["data_version"] == version
         if number and not (stale and job.no_new_answers == "skip"):

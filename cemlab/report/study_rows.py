@@ -1,11 +1,13 @@
 """Which answers a report stands on: waves of the codebook or calendar periods, and the groups it is kept to."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import polars as pl
 
 from cemlab.checks import nearest
+from cemlab.report.only_groups import may_be_kept_to, pairs_of
 
 KINDS = {"day": r"\d{4}-\d\d-\d\d", "week": r"\d{4}-W\d\d", "month": r"\d{4}-\d\d", "quarter": r"\d{4}-Q[1-4]"}
 SHOWN = {"day": 15, "week": 13, "month": 13, "quarter": 9}  # so many periods a report looks back on
@@ -33,7 +35,19 @@ class Rows:
             found = found.with_columns(period_of(self.kind).alias("_wave")).filter(pl.col("_wave").is_in(wanted))
         for column, codes in self.only.items():
             found = found.filter(pl.col(column).cast(pl.String).is_in(codes))
-        return found
+        return found.filter(~pl.col("_wave").is_in(self.kept_back)) if self.only and self.kept_back else found
+
+    @cached_property
+    def kept_back(self):
+        """Periods in which no report may be kept to these groups: they, or those left out, are too few (`only_groups`)."""
+        book = self.codebook
+        if not self.only or book.of_employees:
+            return []
+        whole = replace(self, only={})
+        pairs = pairs_of(whole.read(whole.present()), ["_wave", *self.only], person_of(book))
+        least = book.privacy.min_persons
+        parts = pairs.group_by("_wave", maintain_order=True)
+        return sorted(wave for (wave,), part in parts if not may_be_kept_to(part.drop("_wave"), self.only, least))
 
     def present(self):
         """Codes of the waves or periods that have answers, oldest first."""
@@ -44,6 +58,11 @@ class Rows:
             return [code for code in self.codebook.waves if code in have] + sorted(set(have) - set(self.codebook.waves))
         days = raw(self.codebook, self.version).select(period_of(self.kind).unique().alias("_wave")).collect()["_wave"]
         return sorted(days.drop_nulls().to_list())
+
+
+def person_of(codebook):
+    """Column of the person, or None where answers do not tell."""
+    return "_person" if codebook.only("person") else None
 
 
 def calendar_kind(wave, codebook):
@@ -98,11 +117,14 @@ def kept_to(only, codebook, lang):
 
 
 def kept_waves(everything, waves, chosen, book):
-    """Answers of the groups kept, in memory, and the waves in which they answered; ValueError when not in `chosen`."""
+    """Answers of the groups kept, in memory, and the waves in which a report may be kept to them; ValueError without `chosen`."""
     found = everything.collect()
     have = set(found["_wave"].unique())
     if chosen not in have:
-        raise ValueError(f"study {book.name}: nobody of the groups in `only` answered in wave {chosen!r}.")
+        raise ValueError(
+            f"study {book.name}: nobody of the groups in `only` answered in wave {chosen!r}, or a report kept to them would "
+            f"tell about fewer than {book.privacy.min_persons} persons: of them, or of the groups left out, by subtraction."
+        )
     return found.lazy(), [wave for wave in waves if wave in have]
 
 
