@@ -1,6 +1,7 @@
 """A tiny study for tests of standing reports: a notebook of one cell, and a pool that makes reports without kernels."""
 
 import json
+import platform
 from pathlib import Path
 
 import nbformat
@@ -8,6 +9,7 @@ import nbformat.v4 as v4
 
 from cemlab.report import manifest
 from cemlab.report.fanout import Ended
+from cemlab.report.opening import opening_of
 
 HEAD = """wave: str = "2026-09"
 only: list = []
@@ -16,6 +18,7 @@ lang: str = "zh"
 out: str = "draft"
 """
 WRITE = """import json
+import platform
 from pathlib import Path
 
 folder = Path(out)
@@ -64,9 +67,13 @@ class StandInPool:
         if fault:
             self.ended.append(Ended(task, fault[0], f"render: {fault[1]}", fault[1]))
             return
-        write_report(task)
+        self.write(task)
         self.made.append(task.name)
         self.ended.append(Ended(task, "done"))
+
+    def write(self, task):
+        """The report itself."""
+        write_report(task)
 
     def poll(self, wait):
         found, self.ended = self.ended, []
@@ -79,15 +86,23 @@ class StandInPool:
         pass
 
 
-def write_report(task, estimate=1.0):
-    """A finished report's folder, as far as the ledger and the next report need it."""
+HEADER = "part,_wave,metric,item,unit,estimate,se,n,method"
+
+
+def write_report(task, lines=("headline,,nps,recommend,points,1.0,1,100,wald",), *, version=1, opening=False):
+    """A finished report's folder, as far as the ledger and the next report need it; `opening` tells what changed."""
     out = Path(task.out)
     out.mkdir(parents=True, exist_ok=True)
-    line = f"headline,nps,recommend,{estimate},1,100"
-    (out / "results.csv").write_text(f"part,metric,item,estimate,se,n\n{line}\n", encoding="utf-8")
+    (out / "results.csv").write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
     (out / "findings.csv").write_text("sentence,verdict\n", encoding="utf-8")
     (out / "report.html").write_text("x", encoding="utf-8")
-    facts = {"wave": task.parameters.get("wave"), "data_version": 1}
+    facts = {"wave": task.parameters.get("wave"), "data_version": version}
     (out / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
-    (out / manifest.NAME).write_text(json.dumps({"files": {}, "schedule": task.standing}), encoding="utf-8")
+    told = {"files": {}, "schedule": task.standing}
+    if opening:
+        opening_of(out, task.standing, notebook_hash="n")
+        told |= {"cemlab": manifest.version("cemlab"), "commit": manifest.commit(Path.cwd()), "notebook_sha256": "n"}
+        told |= {"packages": {name: manifest.version(name) for name in manifest.PACKAGES}}
+        told |= {"python": platform.python_version()}
+    (out / manifest.NAME).write_text(json.dumps(told), encoding="utf-8")
     manifest.seal(out)
