@@ -15,30 +15,31 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+DAYS = 30
+
 
 def multiply(lake, rows, seed=1):
-    """Fill the answers table with `rows` answers like the sample's, spread over 30 days."""
+    """Fill the answers table with `rows` answers like the sample's: 30 days, one file a day."""
     from deltalake import write_deltalake
 
     path = lake / "service_touchpoints" / "answers"
     answers = pl.read_delta(str(path))
+    late = np.flatnonzero((answers["_wave"] == "2026Q3").to_numpy())
+    early = np.setdiff1d(np.arange(len(answers)), late)
     rng = np.random.default_rng(seed)
-    start, written, mode = np.datetime64("2026-08-17T00:00:00"), 0, "overwrite"
-    while written < rows:
-        n = min(1_000_000, rows - written)
-        part = answers[rng.integers(0, len(answers), n)]
-        late = (part["_wave"] == "2026Q3").to_numpy()
-        seconds = rng.integers(0, 15 * 86400, n) + np.where(late, 15 * 86400, 0)
-        moments = (start + seconds.astype("timedelta64[s]")).astype("datetime64[us]")
+    for day in range(DAYS):
+        first, after = (rows * d // DAYS for d in (day, day + 1))
+        n, start = after - first, np.datetime64("2026-08-17T00:00:00") + np.timedelta64(day, "D")
+        moments = (start + rng.integers(0, 86400, n).astype("timedelta64[s]")).astype("datetime64[us]")
+        part = answers[rng.choice(late if day >= DAYS // 2 else early, n)]
         part = part.with_columns(
-            pl.Series("_key", np.arange(written, written + n).astype(str)),
+            pl.Series("_key", np.arange(first, after).astype(str)),
             pl.Series("_at", moments).dt.replace_time_zone("UTC").cast(part.schema["_at"]),
             pl.Series("_date", moments).cast(pl.Date),
             pl.Series("_replicate", rng.integers(0, 256, n)).cast(part.schema["_replicate"]),
             pl.lit(None, part.schema["_person"]).alias("_person"),
         )
-        write_deltalake(str(path), part.select(answers.columns).to_arrow(), mode=mode)
-        mode, written = "append", written + n
+        write_deltalake(str(path), part.select(answers.columns).to_arrow(), mode="append" if day else "overwrite")
 
 
 def render(codebook, home):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from cemlab.measure import compact as compacting
 from cemlab.measure import packed_counts as packing
 from cemlab.measure.compact import apart, compact
 from cemlab.measure.moments import counts, cross_moments, moments
@@ -192,7 +193,45 @@ def test_tables_by_banner_are_the_same():
 
 
 def test_waves_held_apart_are_the_rows_of_each():
-    small = compact(answers().lazy())
-    parts = apart(small, "team", ["b", "a"])
+    parts = apart(answers().lazy(), "team", ["b", "a"])
     assert {code: len(part) for code, part in parts.items()} == {"a": 4, "b": 4}
-    assert parts["a"].equals(small.collect().filter(pl.col("team") == "a"))
+    assert parts["a"].equals(compact(answers().lazy()).collect().filter(pl.col("team") == "a"))
+
+
+def test_types_fit_all_batches(monkeypatch):
+    """A later batch with a fraction, a wider number or many more words changes the type of the whole column."""
+    monkeypatch.setattr(compacting, "BATCH", 3)
+    monkeypatch.setattr(compacting, "SMALL", 200)
+    n = 9
+    data = pl.DataFrame(
+        {
+            "narrow": [float(i) for i in range(n)],
+            "wider": [1.0] * (n - 1) + [200.0],
+            "too_wide": [1.0] * (n - 1) + [201.0],
+            "broken": [None, *[2.0] * (n - 2), 2.5],
+            "nan": [2.0] * (n - 1) + [float("nan")],
+            "word": ["b", None, "a", "b", "d", "c", "b", "b", "a"],
+            "empty": pl.Series([None] * n, dtype=pl.String),
+            "empty__why": ["no_answer"] * n,
+        }
+    )
+    held = compact(data.lazy()).collect()
+    kinds = {"narrow": pl.Int8, "wider": pl.Int16, "too_wide": pl.Float64, "broken": pl.Float64, "nan": pl.Float64}
+    assert {name: held.schema[name] for name in kinds} == kinds
+    assert held.schema["word"] == pl.Enum(["a", "b", "c", "d"]) and held.schema["empty"] == pl.Enum([])
+    for name, kind in data.schema.items():
+        assert held[name].cast(kind).equals(data[name], null_equal=True) or name == "nan", name
+    assert held["nan"].is_nan().to_list() == [False] * (n - 1) + [True]
+
+
+def test_texts_that_all_differ_stay_texts(monkeypatch):
+    monkeypatch.setattr(compacting, "BATCH", 3)
+    monkeypatch.setattr(compacting, "SMALL", 4)
+    data = pl.DataFrame({"word": list("abcabcdefg")})
+    held = compact(data.lazy()).collect()
+    assert held.schema["word"] == pl.String and held.equals(data)
+
+
+def test_nothing_to_hold():
+    held = compact(answers().clear().lazy()).collect()
+    assert held.is_empty() and held.columns == answers().columns

@@ -10,7 +10,7 @@ import polars as pl
 from cemlab.checks import nearest, require_choice
 from cemlab.codebook import load_codebook
 from cemlab.measure.bases import flag_bases
-from cemlab.measure.compact import apart, compact
+from cemlab.measure.compact import apart
 from cemlab.measure.schema import COMPARISONS, ESTIMATES
 from cemlab.paths import codebooks_folder, notebooks_folder, project_root, reports_folder
 from cemlab.release import distinct_persons, protect
@@ -143,7 +143,7 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     previous = waves[-2] if len(waves) > 1 else None
     parts = None
     if LARGE <= everything.select(pl.len()).collect().item():
-        parts = apart(compact(everything), "_wave", waves)
+        parts = apart(everything, "_wave", waves)
         everything = of_waves(everything, waves, parts)
     data = of_waves(everything, [w for w in (previous, chosen) if w is not None], parts)
     now = of_waves(everything, [chosen], parts)
