@@ -11,6 +11,7 @@ from cemlab.codebook import load_codebook
 from cemlab.codebook_dialogues import Conversations
 from cemlab.collect.dialogues import find_table, open_dialogues, read_dialogues
 from cemlab.report.dialogue_sections import conversations
+from cemlab.report.study_rows import Rows, calendar_days
 from cemlab.simulate_dialogues import PLANTED, TEAMS, dialogue_rows
 from cemlab.text.dialogue_quality import load_rules, quality_flags, quality_scores
 
@@ -99,17 +100,48 @@ def test_the_release_rule_is_asked_before_anything_is_shown(sample, page):
 
 def test_a_study_takes_the_conversations_of_its_wave(part, sample, root, page):
     book = load_codebook(root / "data" / "codebooks" / "service_touchpoints.yml")
-    study = SimpleNamespace(codebook=book, lang="en", min_n=30, wave="2026Q3")
+    study = SimpleNamespace(codebook=book, lang="en", min_n=30, wave="2026Q3", rows=Rows(book, 0))
     out = conversations(study, open_dialogues(book), sentiment=judged)
     every = out[(out["item"] == "answered") & (out["team"] == "(all)")]["n"].item()
     assert every == 330 and "Night desk" in page()
 
 
+def test_a_month_takes_the_conversations_of_its_days(part, sample, root, page):
+    book = load_codebook(root / "data" / "codebooks" / "service_touchpoints.yml")
+    study = SimpleNamespace(codebook=book, lang="zh", min_n=30, wave="2026-09", rows=Rows(book, 0, "month"))
+    conversations(study, open_dialogues(book), sentiment=judged)
+    assert "2026-09-" in page() and "2026-08-" not in page()
+
+
+def test_a_report_of_some_groups_shows_no_conversations_of_others(part, sample, root, page):
+    book = load_codebook(root / "data" / "codebooks" / "service_touchpoints.yml")
+    rows = Rows(book, 0, only={"hotel": ["03"]})
+    study = SimpleNamespace(codebook=book, lang="zh", min_n=30, wave="2026Q3", rows=rows)
+    assert conversations(study, open_dialogues(book), sentiment=judged) is None
+    assert "会话不按这些群体区分" in page()
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "first", "last"),
+    [
+        ("day", "2026-02-28", "2026-02-28", "2026-02-28"),
+        ("week", "2026-W01", "2025-12-29", "2026-01-04"),
+        ("month", "2024-02", "2024-02-01", "2024-02-29"),
+        ("month", "2026-12", "2026-12-01", "2026-12-31"),
+        ("quarter", "2026-Q4", "2026-10-01", "2026-12-31"),
+    ],
+)
+def test_days_of_calendar_periods(kind, code, first, last):
+    assert tuple(map(str, calendar_days(kind, code))) == (first, last)
+
+
 def test_a_study_without_conversations_says_so(home, root, page):
     book = load_codebook(root / "data" / "codebooks" / "service_touchpoints.yml")
-    study = SimpleNamespace(codebook=book, lang="zh", min_n=30, wave="2026Q3")
+    study = SimpleNamespace(codebook=book, lang="zh", min_n=30, wave="2026Q3", rows=Rows(book, 0))
     assert conversations(study, open_dialogues(book)) is None and "未找到会话文件" in page()
-    bare = SimpleNamespace(codebook=book.model_copy(update={"conversations": None}), lang="en", min_n=30, wave="x")
+    bare = SimpleNamespace(
+        codebook=book.model_copy(update={"conversations": None}), lang="en", min_n=30, wave="x", rows=Rows(book, 0)
+    )
     assert conversations(bare) is None and "no conversations" in page()
 
 

@@ -41,16 +41,28 @@ def answers(data, items, scale, *, by=None, weights=None, cluster=None, level=0.
     items, cuts = require_cuts(items, by, cluster, level, where)
     bounds = {item: scale_bounds(scale, where, item) for item in items}
     table = counts(data, items, by=cuts, weights=weights, where=where)
+    require_numbers(table, items, where)
+    table = table.assign(value=table["value"].astype(float))
+    value, of_item = table["value"].to_numpy(), table["item"].to_numpy()
     for item in items:
-        given = table[table["item"] == item]
-        texts = given["value"].dropna()
+        low, high = bounds[item]
+        given = (of_item == item) & ~np.isnan(value)
+        if np.any(given & ((value < low) | (value > high) | (value % 1 != 0))):
+            require_scale(table[given], low, high, column=item, where=where)
+    return table
+
+
+def require_numbers(table, items, where):
+    """Raise ValueError where an item's answers are texts."""
+    if pd.api.types.is_numeric_dtype(table["value"]):
+        return
+    for item in items:
+        texts = table.loc[table["item"] == item, "value"].dropna()
         if len(texts) and not pd.api.types.is_numeric_dtype(pd.Series(texts.tolist())):
             raise ValueError(
                 f"{where}: column {item!r} holds text ({texts.nunique()} different answers); a score needs numbers. "
                 "Give the question a scale in the codebook, then the scan reads its codes as numbers; or recode first."
             )
-        require_scale(given.assign(value=given["value"].astype(float)), *bounds[item], column=item, where=where)
-    return table.assign(value=table["value"].astype(float))
 
 
 def amounts(data, items, *, by=None, weights=None, cluster=None, level=0.95, where="amounts"):

@@ -64,15 +64,12 @@ def counts(data, items, *, by=None, weights=None, where="counts"):
     tables = packed_counts(frame, items, by, weights, have)
     if tables is None:
         queries = [count_query(frame, item, by, weights, have, schema) for item in items]
-        tables = collect_all(queries)
-    out = []
-    for item, table in zip(items, tables, strict=True):
-        table = table.rename(columns={"value__": "value", "why__": "why", **{f"by__{cut}": cut for cut in by}})
-        if not weights:  # every weight is 1: both sums are n
-            table = table.assign(w=table["n"].astype(float), w2=table["n"].astype(float))
-        out.append(table.assign(item=item))
-    if weights and out:
-        first = out[0]
+        table = collect_under_one_another(queries, items)
+    else:
+        table = pd.concat([table.assign(item=item) for item, table in zip(items, tables, strict=True)])
+    table = table.rename(columns={"value__": "value", "why__": "why", **{f"by__{cut}": cut for cut in by}})
+    if weights:
+        first = table[table["item"] == items[0]] if items else table
         require_weights(
             int(first["n"].sum()),
             int(first["w_missing"].sum()),
@@ -81,11 +78,19 @@ def counts(data, items, *, by=None, weights=None, where="counts"):
             column=weights,
             where=where,
         )
-    table = pd.concat(out, ignore_index=True) if len(out) != 1 else out[0]
+    else:  # every weight is 1: both sums are n
+        table = table.assign(w=table["n"].astype(float), w2=table["n"].astype(float))
     table = table[[*by, "item", "value", "why", "n", "w", "w2"]]
-    if len(items) == 1 or all(schema[item].is_numeric() for item in items):
-        table = table.sort_values([*by, "value"], na_position="last", kind="stable")
+    keys, order = [*by, "value", "why"], None
+    if table["value"].dtype == object:  # numbers beside texts
+        keys, order = [*by, "item", "value", "why"], as_texts
+    table = table.sort_values(keys, na_position="last", kind="stable", key=order)
     return table.reset_index(drop=True)
+
+
+def as_texts(column):
+    """Sort key of a column that may mix numbers and texts; what is missing stays missing."""
+    return column.astype(str).where(column.notna()) if column.dtype == object else column
 
 
 def count_query(frame, item, by, weights, have, schema):
@@ -147,6 +152,23 @@ def reduced(frame, keys, parts, *, in_order=False):
     aggregates = [nw.len().alias("rows"), *(getattr(expr, how)().alias(name) for name, (expr, how) in parts.items())]
     (table,) = collect_all([frame.group_by(*keys).agg(*aggregates) if keys else frame.select(*aggregates)])
     return table
+
+
+def collect_under_one_another(queries, items):
+    """One table of all queries' rows, each with the `item` it is about; tables of texts and of numbers mix as objects."""
+    natives = [query.to_native() for query in queries]
+    if natives and type(natives[0]).__module__.startswith("polars"):
+        import polars as pl
+
+        words = pl.selectors.categorical() | pl.selectors.enum()
+        found = [table.with_columns(words.cast(pl.String)) for table in pl.collect_all(natives)]
+        if len({tuple(table.schema.items()) for table in found}) == 1:
+            named = [table.with_columns(item=pl.lit(item)) for table, item in zip(found, items, strict=True)]
+            return pl.concat(named).to_pandas()
+        tables = [table.to_pandas() for table in found]
+    else:
+        tables = collect_all(queries)
+    return pd.concat([table.assign(item=item) for table, item in zip(tables, items, strict=True)])
 
 
 def read_once(frame, columns):

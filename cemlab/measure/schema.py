@@ -32,31 +32,42 @@ def as_list(by):
 
 def shape(frame, columns, by=None):
     """Order and type `frame`: the `by` columns, then `columns`; what a method does not give is missing."""
-    by = as_list(by)
-    frame, index, out = frame.reset_index(drop=True), pd.RangeIndex(len(frame)), {}
+    by, size, out = as_list(by), len(frame), {}
     for column in by:
-        out[column] = frame[column].astype("object").where(frame[column].notna(), MISSING).astype(str)
+        out[column] = words(frame[column], MISSING)
     for column in columns:
         if column in TEXT:
-            out[column] = pd.Series(frame[column] if column in frame else None, index=index, dtype="str")
+            out[column] = words(frame[column] if column in frame else None, "ok" if column == "status" else None, size)
         elif column in ("n", "n_missing", "n_reference"):
-            series = numbers(frame, column, 0 if column == "n_missing" else np.nan, index)
-            out[column] = series.astype("int64") if series.notna().all() else series.astype("float64")
+            figures = numbers(frame, column, 0 if column == "n_missing" else np.nan, size)
+            out[column] = figures if np.isnan(figures).any() else figures.astype("int64")
         else:
-            out[column] = numbers(frame, column, np.nan, index).astype("float64")
-    out["status"] = out["status"].fillna("ok")
+            out[column] = numbers(frame, column, np.nan, size)
     unknown = set(out["status"].unique()) - set(STATUSES)
     if unknown:
         raise ValueError(f"schema: status {sorted(unknown)} is not one of {list(STATUSES)}.")
-    return pd.DataFrame(out, index=index)
+    return pd.DataFrame(out, index=pd.RangeIndex(size))
 
 
-def numbers(frame, column, otherwise, index):
-    """A column as numbers; `otherwise` in every row where the frame has none."""
+def words(series, otherwise, size=0):
+    """A column as an array of texts; `otherwise` where it holds none, or is None."""
+    if series is None:
+        return pd.array([otherwise] * size, dtype="str")
+    if series.dtype != "str":
+        series = series.astype("object").where(series.notna(), None)
+        series = pd.Series([v if v is None else str(v) for v in series], dtype="str")
+    found = series.array
+    return found.fillna(otherwise) if otherwise is not None and found.isna().any() else found
+
+
+def numbers(frame, column, otherwise, size):
+    """A column as an array of floats; `otherwise` in every row where the frame has none."""
     if column not in frame:
-        return pd.Series(otherwise, index=index)
+        return np.full(size, float(otherwise))
     series = frame[column]
-    return series if pd.api.types.is_numeric_dtype(series) else pd.to_numeric(series)
+    return (series if pd.api.types.is_numeric_dtype(series) else pd.to_numeric(series)).to_numpy(
+        "float64", na_value=np.nan
+    )
 
 
 def estimates(frame, by=None):

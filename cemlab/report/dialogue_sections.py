@@ -9,6 +9,7 @@ from cemlab.measure.schema import ALL
 from cemlab.report.dialogue_words import MAIN, MEASURES, TITLES, WORDS
 from cemlab.report.figures import show_figure
 from cemlab.report.rows import interval_text
+from cemlab.report.study_rows import calendar_days, kept_to
 from cemlab.report.tables import show_table
 
 WIDE = 6  # teams that still stand as columns
@@ -60,6 +61,10 @@ def conversations(given, turns=None, *, lang=None, min_n=None, name_of=None, sen
             told = say("not_named", lang) if part is None else say("absent", lang, name=part.table)
             display(Markdown(f"*{told}*"))
             return None
+        if study.rows.only:
+            kept = kept_to(study.rows.only, study.codebook, lang)
+            display(Markdown(f"*{say('kept', lang, kept=kept)}*"))
+            return None
         name_of = name_of or (lambda code: part.team_name(code, lang))
         days, given = days or wave_days(study), turns
     measures = measured(given, sentiment, days)
@@ -89,7 +94,9 @@ def conversations(given, turns=None, *, lang=None, min_n=None, name_of=None, sen
 
 
 def wave_days(study):
-    """First and last day of the wave reported, or None where the codebook gives none."""
+    """First and last day of the wave or calendar period reported, or None where the codebook gives none."""
+    if study.rows.kind:
+        return calendar_days(study.rows.kind, study.wave)
     wave = study.codebook.waves.get(study.wave)
     return None if wave is None or not (wave.start or wave.end) else (wave.start or date.min, wave.end or date.max)
 

@@ -32,6 +32,10 @@ WORDS = {
         "未找到会话文件“{name}”，本节略去；放入 data/dialogues 后重新生成即可。",
         "No file of conversations {name!r}; put it into data/dialogues and render again.",
     ),
+    "kept": (
+        "本报告只含{kept}；会话不按这些群体区分，见总报告。",
+        "This report holds {kept} only; conversations are not told apart by these groups, see the report on all.",
+    ),
     "none_now": ("本期没有会话。", "No conversations in this wave."),
     "opening": (
         "本期会话 {n} 次、消息 {messages} 条，{first} 至 {last}；{masked} 条消息中的号码、姓名等在入库时已遮盖。数据版本 {version}。",

@@ -105,11 +105,12 @@ class ForkPool:
 
     def read(self, nursery):
         """Put the lines of a nursery into the queue."""
-        for line in nursery.stdout:
-            try:
-                self.events.put((nursery, json.loads(line)))
-            except ValueError:
-                continue
+        with nursery.stdout as lines:
+            for line in lines:
+                try:
+                    self.events.put((nursery, json.loads(line)))
+                except ValueError:
+                    continue
         self.events.put((nursery, {"event": "gone"}))
 
     def poll(self, wait):
@@ -213,6 +214,10 @@ class ForkPool:
     def nursery_gone(self):
         """The nursery died: what it forked is ended and told; starts are tried again with a new one."""
         self.nursery.wait()
+        try:
+            self.nursery.stdin.close()
+        except OSError:
+            pass  # what was left to be written has no reader any more
         found, self.nursery = [], None
         for running in list(self.running.values()):
             if running.pid is not None:
@@ -237,7 +242,6 @@ class ForkPool:
             except subprocess.TimeoutExpired:
                 self.nursery.kill()
                 self.nursery.wait()
-            self.nursery.stdout.close() if not self.running else None
         for running in self.running.values():
             if running.pid is not None:
                 kill(running.pid)

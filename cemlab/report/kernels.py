@@ -195,6 +195,7 @@ def work(job, lines):
         limit_memory(job["memory_mb"])
         fresh_chance()
         gc.enable()
+        gc.set_threshold(200_000, 50, 100)
         with tempfile.TemporaryDirectory(prefix="cemlab-", ignore_cleanup_errors=True) as private:
             outcome = make(job, say, private)
         own, kernel = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)

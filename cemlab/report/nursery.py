@@ -1,4 +1,4 @@
-"""The process that reports are forked from: it imports everything once, then waits for orders; it has one thread.
+"""The process that reports are forked from: it imports everything once, then waits for orders; it runs one thread.
 
 Started as ``python -m cemlab.report.nursery``. Orders come as lines of JSON on its standard input, what happens goes as
 lines of JSON to its standard output. When its input ends, whoever gave the orders is gone: it ends all it forked,
@@ -27,6 +27,12 @@ WARM = (
     *("cemlab.report.opening", "cemlab.report.echarts", "cemlab.report.charts", "cemlab.report.charts_time"),
     *("cemlab.report.charts_compare", "cemlab.report.charts_drivers", "cemlab.report.charts_journey"),
     *("cemlab.report.brand_report", "cemlab.report.review_sections", "cemlab.analyse.touchpoint_drivers"),
+    *("cemlab.report.dialogue_sections", "cemlab.report.charts_dialogue", "cemlab.report.operation_sections"),
+    *("cemlab.report.segment_banner", "cemlab.report.schedule_alive", "cemlab.report.summary", "cemlab.report.formats"),
+    *("cemlab.collect.dialogues", "cemlab.analyse.recall_list", "cemlab.text.sentiment", "cemlab.text.keyness"),
+    *("cemlab.analyse.touchpoints", "cemlab.measure.power", "cemlab.measure.quality", "cemlab.text.dialogue_scores"),
+    *("narwhals._polars.namespace", "narwhals._pandas_like.namespace", "narwhals._arrow.namespace", "pyecharts.charts"),
+    *("vizly", "prettytable", "encodings.utf_32_le", "encodings.utf_8_sig", "encodings.cp437"),
 )
 
 
@@ -45,8 +51,41 @@ def warm_up(names=WARM):
 
     pandas.set_option("mode.string_storage", "python")  # faster on tables as small as those of a report
     style()
+    rehearse()
+    keep_words_ready()
     gc.collect()
     gc.freeze()  # pages of what is imported stay shared: the collector does not write into them
+
+
+def rehearse():
+    """Make a page of one heading, one line of code and one picture: what compiles itself at first use is then there."""
+    import nbformat
+    from matplotlib.figure import Figure
+
+    from cemlab.report.figures import show_figure
+    from cemlab.report.html import notebook_to_html
+
+    figure = Figure()
+    figure.subplots().plot([0, 1], [0, 1], label="净推荐值 NPS")
+    picture = show_figure(figure, title="走势")
+    shown = nbformat.v4.new_output("display_data", {"text/html": picture.html})
+    code = nbformat.v4.new_code_cell('text.table(f"{1}", study)  # 表', outputs=[shown])
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 报告\n\n**1** 项 `a`"), code])
+    nbformat.validate(notebook)
+    notebook_to_html(notebook)
+
+
+def keep_words_ready():
+    """Load the segmenter, and the sentiment model where it was trained before: a report would load both."""
+    from cemlab.text.features import read
+    from cemlab.text.sentiment_model import cache_path, default_model
+
+    try:
+        read(["服务很好"])
+        if cache_path().is_file():
+            default_model()
+    except (ImportError, OSError) as error:
+        print(f"nursery: no words beforehand: {error}", file=sys.stderr)
 
 
 def main():

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cached_property
 
 import polars as pl
@@ -78,6 +79,18 @@ def period_of(kind):
     if kind == "quarter":
         return pl.format("{}-Q{}", date.dt.year(), date.dt.quarter())
     return date.dt.strftime({"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}[kind])
+
+
+def calendar_days(kind, code):
+    """First and last day (datetime.date) of a calendar period."""
+    if kind == "week":
+        first = date.fromisocalendar(int(code[:4]), int(code[6:]), 1)
+        return first, first + timedelta(days=6)
+    if kind == "day":
+        return (date.fromisoformat(code),) * 2
+    year, part, size = int(code[:4]), int(code[6:] if kind == "quarter" else code[5:]), 3 if kind == "quarter" else 1
+    first, after = (12 * year + size * p for p in (part - 1, part))  # months since year 0
+    return date(first // 12, first % 12 + 1, 1), date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
 
 
 def read_only(only, codebook):

@@ -108,14 +108,16 @@ def told_by_others(table, min_persons):
     touched = cut.loc[cut["status"] == "hidden", rows].drop_duplicates()
     if not len(touched):
         return out
-    total = table[table["banner"] == ALL].set_index(rows[1:])["n"]
-    part_of = cut.reset_index().merge(touched, on=rows)
-    for key, part in part_of.groupby(rows, sort=False):
-        shown = part[~part["status"].isin(CLOSED) & (part["n"] > 0)].sort_values("n", kind="stable")
-        left = total[key[1:]] - shown["n"].sum()
-        overlapping = part["n"].sum() > total[key[1:]]
-        if 0 < left < min_persons and len(shown) and not overlapping:
-            out.loc[shown["index"].iloc[0]] = True
+    part = cut.reset_index().merge(touched, on=rows)
+    total = table.loc[table["banner"] == ALL, [*rows[1:], "n"]].rename(columns={"n": "total"})
+    part = part.merge(total, how="left", on=rows[1:])
+    part["shown"] = part["n"].where(~part["status"].isin(CLOSED) & (part["n"] > 0))
+    by_row = part.groupby(rows, sort=False)
+    left = part["total"] - by_row["shown"].transform("sum")
+    overlapping = by_row["n"].transform("sum") > part["total"]
+    opened = part[(left > 0) & (left < min_persons) & ~overlapping & part["shown"].notna()]
+    smallest = opened.sort_values("shown", kind="stable").drop_duplicates(rows)["index"]
+    out.loc[smallest] = True
     return out
 
 
