@@ -91,6 +91,20 @@ def render(
     more = {"formats": ["html", *(format or [])], "template": template}
     folder = make(notebook_of(study), parameters=values, out=out, timeout=timeout, **more)
     typer.echo(f"报告已生成 / report: {folder / 'report.html'}")
+    for line in to_check(folder):
+        typer.echo(line)
+
+
+def to_check(folder):
+    """What somebody has to read before the report is handed on: telling details in comments of employees."""
+    import json
+
+    from cemlab.store import lake_folder
+
+    facts = json.loads((folder / "facts.json").read_text(encoding="utf-8")).get("comments_to_check")
+    if facts:
+        where, many = lake_folder() / facts["file"], facts["details"]
+        yield f"转发前请核对评论细节 {many} 处 / {many} details in comments to be checked before the report is handed on: {where}"
 
 
 @app.command()

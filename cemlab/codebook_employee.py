@@ -78,6 +78,20 @@ class Dialogues(Part):
     cues: str = "dialogue"
 
 
+class Actions(Part):
+    """What units undertook after a wave: a csv in data/designs with a row a unit and dimension.
+
+    `level` is the column of the answers that holds the unit codes, `unit` the table's own name of it; `wave` and `dimension` are
+    columns of the table.
+    """
+
+    table: str
+    level: str
+    unit: str | None = None
+    wave: str = "wave"
+    dimension: str = "dimension"
+
+
 class EmployeeQuestions(Part):
     """What an employee study reads. `organisation` are unit columns from the top to the bottom; `index` is the dimension that is
     the engagement index; `stay` asks about the wish to leave (its top codes are the wish). `bands` cut the index (mean of
@@ -93,6 +107,7 @@ class EmployeeQuestions(Part):
     staff: Staff = Staff()
     results: dict[str, UnitResults] = Field(default_factory=dict)
     dialogues: Dialogues | None = None
+    actions: Actions | None = None
 
     @model_validator(mode="after")
     def sensible(self):
@@ -141,7 +156,7 @@ def check_employee(book):
         if kind and column.type != kind:
             raise ValueError(f"employee_questions.{field}: {name!r} is of type {column.type}; it must be {kind}")
     levels = [(f"results.{name}", part.level) for name, part in asked.results.items()]
-    levels += [("dialogues", asked.dialogues.level)] if asked.dialogues else []
+    levels += [(part, getattr(asked, part).level) for part in ("dialogues", "actions") if getattr(asked, part)]
     for field, level in levels:
         if level not in asked.organisation:
             raise ValueError(f"employee_questions.{field}.level: {level!r} is no column of the organisation")

@@ -120,7 +120,10 @@ def surname_before(text, end):
     if word in rules.NO_NAME or run[-2:] in rules.NO_NAME:
         return 0
     if 2 <= len(word) <= 3:
-        return len(word) if kind.startswith("nr") and word[0] in rules._SURNAMES else 0
+        if not kind.startswith("nr"):
+            return 0
+        within = 0 if word[0] in rules._SURNAMES else 1  # 找王|经理: the tagger takes a verb into the name
+        return len(word) - within if word[within] in rules._SURNAMES and word[within] not in rules.FUNCTION else 0
     if len(word) != 1:
         return 0
     for length in (3, 2):  # 王|小|明: single characters that begin with a surname

@@ -1,15 +1,16 @@
-"""The employee sample as files: the survey tool's export joined to the HR list, and the tables of customers and dialogues."""
+"""The employee sample as files: the survey tool's export joined to the HR list, and the tables of customers, dialogues and actions."""
 
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from cemlab.simulate_employee import COVERED, ITEMS, LINK, WAVES, employee_answers, organisation
+from cemlab.simulate_employee import COVERED, DIMENSIONS, ITEMS, LINK, REVERSED, WAVES, employee_answers, organisation
 from cemlab.simulate_employee_words import service_dialogues
 
 CUSTOMERS = "employee_engagement_customers.csv"
 DIALOGUES = "employee_engagement_dialogues.csv"
+ACTIONS = "employee_engagement_actions.csv"
 
 
 def write_employee_sample(folder, seed=20261004, truth=True):
@@ -25,14 +26,15 @@ def write_employee_sample(folder, seed=20261004, truth=True):
     Returns
     -------
     list of pathlib.Path
-        The csv of each wave (UTF-8 with BOM), oldest first. Customer scores of the teams and service dialogues lie beside
-        them and are read by the report.
+        The csv of each wave (UTF-8 with BOM), oldest first. Customer scores of the teams, service dialogues and actions lie
+        beside them and are read by the report.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     answers, units, paths = employee_answers(seed, truth), organisation(), []
     customer_scores(answers, units, seed, truth).write_csv(folder / CUSTOMERS)
     pl.concat([service_dialogues(units, wave, seed) for wave in WAVES]).write_csv(folder / DIALOGUES)
+    actions_taken(answers, seed).write_csv(folder / ACTIONS)
     for wave in WAVES:
         path = folder / f"employee_engagement_{wave}.csv"
         part = as_hr_writes(answers.filter(pl.col("wave") == wave))
@@ -73,3 +75,18 @@ def customer_scores(answers, units, seed, truth):
             [wave] * len(means), means["team"].to_list(), (78 + 5 * score).round(1), asked.tolist(), strict=True
         )
     return pl.DataFrame(rows, schema=["wave", "team", "score", "customers"], orient="row")
+
+
+def actions_taken(answers, seed):
+    """What teams undertook after the first wave: half of what stood low; it had no effect (nothing is planted)."""
+    rng, rows, first = np.random.default_rng([seed, 5]), [], next(iter(WAVES))
+    then = answers.filter((pl.col("wave") == first) & (pl.col("answered") == 1))
+    for name in [dimension for dimension in DIMENSIONS if dimension != "engagement"]:
+        items = [(6 - pl.col(i) if i in REVERSED else pl.col(i)) for i in ITEMS if i.startswith(name)]
+        means = (
+            then.group_by("team").agg(pl.mean_horizontal(items).mean().alias("mean"), pl.len().alias("n")).sort("team")
+        )
+        whole = then.select(pl.mean_horizontal(items).mean()).item()
+        low = means.filter((pl.col("mean") < whole - 0.05) & (pl.col("n") >= 8))["team"].to_list()
+        rows += [(first, team, name) for team in low if rng.random() < 0.5]
+    return pl.DataFrame(rows, schema=["wave", "team", "dimension"], orient="row")

@@ -54,7 +54,7 @@ def test_the_files_hold_what_the_door_must_stop(tmp_path):
     assert "13800009876" in text and "工号是E104521" in text
     assert {p.name for p in tmp_path.iterdir()} == {
         "employee_engagement_2025.csv", "employee_engagement_2026.csv", "employee_engagement_customers.csv",
-        "employee_engagement_dialogues.csv",
+        "employee_engagement_dialogues.csv", "employee_engagement_actions.csv",
     }  # fmt: skip
 
 

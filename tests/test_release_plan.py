@@ -220,6 +220,8 @@ def test_comments_of_few_are_shown_nowhere():
         ("Mr. John Smith left on March 5, 2024", "Mr. [姓名] left on [日期]"),
         ("欧阳主任和张小明经理都好", "[姓名]主任和[姓名]经理都好"),
         ("请打13800138000", "请打[电话]"),
+        ("找王经理没用，听孙组长的", "找[姓名]经理没用，听[姓名]组长的"),
+        ("找产品经理，经营经理不在", "找产品经理，经营经理不在"),
     ],
 )
 def test_staff_are_masked(text, masked):

@@ -134,6 +134,7 @@ def write_risks(comments, codebook, *, name, lake=None):
     full = full.assign(comment=[comments["text"].iloc[n - 1] for n in risks["number"]])
     safe = full.assign(**{c: full[c].map(harmless) for c in ("group", "detail", "comment")})
     safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    path.chmod(0o600)
     return path
 
 

@@ -1,23 +1,28 @@
-"""The end of the way from figures to actions: each unit's three levers, and what employees wrote."""
+"""The end of the way from figures to actions: each unit's three levers."""
 
 import pandas as pd
 
 from cemlab.analyse import employee_map as maps
-from cemlab.report.employee_cells import SHOWN, columns, indented, label, nothing, say, table, text, units
+from cemlab.report.employee_cells import SHOWN, columns, indented, label, nothing, say, table, units
+from cemlab.report.study import of_waves
 
+LEAST = 0.005  # of the index; less would be printed as +0.00
 BEST = 0.75  # a unit's mark is what the best quarter of units that may be shown has reached
 
 
-def unit_levers(report, drivers):
-    """Up to three dimensions for every unit that may be shown, with what to expect; None without drivers or units."""
+def unit_levers(report, drivers, wave=None):
+    """Up to three dimensions for every unit that may be shown, with what to expect; None without drivers or units.
+
+    `drivers` are those of the same wave (this one when left out).
+    """
     from cemlab.analyse.unit_levers import unit_levers as levers_of
 
     slopes = drivers.get((report.asked.index, "within"))
     if slopes is None or not report.levels:
         return None
-    tested = report.door(
-        maps.tested_map(report.answers, report.book, report.levels, weights=report.weights, metric="mean")
-    )
+    wave = wave or report.study.wave
+    rows = of_waves(report.everyone, [wave])
+    tested = report.door(maps.tested_map(rows, report.book, report.levels, weights=report.weights, metric="mean"), wave)
     known = None if tested is None else tested[tested["status"].isin(SHOWN) & tested["item"].isin(slopes["item"])]
     if known is None or not len(known):
         return None
@@ -30,7 +35,10 @@ def unit_levers(report, drivers):
             found = levers_of(rows, slopes, unit=level, target=marks, lang=report.lang)
             others = {other: "(all)" for other in report.levels if other != level}
             frames.append(found.assign(**others))
-    return pd.concat(frames, ignore_index=True) if frames else None
+    if not frames:
+        return None
+    found = pd.concat(frames, ignore_index=True)
+    return found[found["expected"] >= LEAST].reset_index(drop=True)
 
 
 def lever_table(report, levers):
@@ -83,28 +91,3 @@ def lever_files(levers):
         metric="expected", unit="mean", ci_low=levers["expected_low"], ci_high=levers["expected_high"], mark=levers["target"],
         estimate=levers["expected"], status="ok", clear=levers["clear"].astype(float),
     ).drop(columns=["expected", "expected_low", "expected_high", "target"])  # fmt: skip
-
-
-def open_words(report):
-    """The comments of those who answered, read for sentiment and aspects; no segments."""
-    from cemlab.report.comments import open_comments
-
-    return open_comments(report.respondents)
-
-
-def quotations(report, *, seed=1, most=12):
-    """Comments of the whole company as they may be shown; a sentence where too few wrote."""
-    from cemlab.release import release_comments
-    from cemlab.report.study import of_waves
-
-    names = [column.name for column in report.book.of_role("comment")]
-    if not names or report.unit is not None:
-        return None
-    least = report.book.privacy.comments_base
-    rows = of_waves(report.study.rows.read([report.study.wave], comments="written"), [report.study.wave])
-    found = release_comments(
-        rows, names[0], report.study.plan, person=report.study.person or None, min_persons=least, seed=seed
-    )
-    if not len(found):
-        return text(f"*{say('few_comments', report.lang, least=least)}*")
-    return table(columns(report, text=found["text"].head(most)), report, "quotations")

@@ -14,6 +14,7 @@ HEADINGS = {
     "linkage": ("员工体验与客户体验", "Employees and customers"),
     "comments": ("员工留言", "Comments"),
     "dialogues": ("员工会话分析", "Conversations with customers"),
+    "followup": ("上期行动的跟进", "What came of the last wave's actions"),
     "levers": ("各单元的三项抓手", "Three levers of each unit"),
     "findings": ("发现与判定", "Findings"),
     "methods": ("方法说明", "Method notes"),
@@ -124,6 +125,10 @@ TITLES = {
     "dialogues": (
         ("各团队的会话", "首次回应与回复为中位数；“未获回答”为顾客最后的问题没有答复。标记词由规则文件给出，未经人工核对，只用于发现线索。"),
         ("Conversations by team", "First response and replies are medians; open: the customer's last question has no answer. Markers come from a rule file and are not checked by hand."),
+    ),
+    "followup": (
+        ("{then}行动的跟进：各单元与同起点单元相比", "均值相对全公司均值之差（分）。“一般变化”为起点相同、未列入行动的其他单元与维度的变化；“超出”为两者之差，括号为 95% 区间，含单个单元的随机波动。行动的单元并非随机选定，差异不能证明行动的效果。{listed}"),
+        ("Follow-up of the actions after {then}, against units of the same start", "Means less the company's mean. Usual: change of other units and dimensions from the same start without an action; beyond: the difference, brackets 95 %, with the scatter of single units. Who acted was not chosen at random; a difference proves no effect.{listed}"),
     ),
     "levers": (
         ("抓手与预期", "预期＝把该维度提高到{target}时，敬业度均值预计的变化（1～5 分量表）；由单元内的关联估计，非因果承诺。责任人与期限由单元填写。"),
@@ -239,6 +244,24 @@ WORDS = {
     "head_lever_3": ("抓手三", "Third lever"),
     "head_action": ("动作", "Action"),
     "target": ("最好四分之一团队的水平", "the level of the best quarter of teams"),
+    "head_start": ("上期（相对全公司）", "Start (against the company)"),
+    "listed": ("只列人数最多的 {n} 项。", " Listed: the {n} of most people."),
+    "head_usual": ("同起点的一般变化", "Usual from such a start"),
+    "head_beyond": ("超出一般变化", "Beyond the usual"),
+    "followup_known": (
+        "{then}之后有行动、且两期均可公开的 {n} 项（{units} 个单元 × 维度）平均变化 {change} 分；起点同样低的其他单元不采取行动，一般也变化 {usual} 分（低分会自然回升）。超出部分 {beyond} 分（95% 区间 {low}～{high}）：{verdict}。",
+        "The {n} pairs of unit and dimension ({units} units) that acted after {then} and may be shown in both waves moved by {change} points; others from the same start moved by {usual} without an action (low scores rise by themselves). Beyond that: {beyond} (95 % interval {low} to {high}): {verdict}.",
+    ),
+    "followup_recommended": (
+        "行动记录未提供，只能跟进{then}答案所建议的抓手：两期均可公开的 {n} 项（{units} 个单元 × 维度）平均变化 {change} 分；起点同样低、未被建议的其他单元一般也变化 {usual} 分（低分会自然回升）。超出部分 {beyond} 分（95% 区间 {low}～{high}）：{verdict}。",
+        "No record of actions is given; followed up are the levers that the answers of {then} recommend: {n} pairs of unit and dimension ({units} units) that may be shown in both waves moved by {change} points; others from the same start moved by {usual} (low scores rise by themselves). Beyond that: {beyond} (95 % interval {low} to {high}): {verdict}.",
+    ),
+    "beyond_more": (
+        "比同起点的其他单元多，但不能证明是行动所致",
+        "more than others from the same start, which does not prove that the actions did it",
+    ),
+    "beyond_less": ("比同起点的其他单元少", "less than others from the same start"),
+    "beyond_none": ("与同起点的其他单元无法区分", "not to be told from others of the same start"),
     "few_comments": ("写留言的人数不足 {least}，不列原文。", "Fewer than {least} people wrote; no comments are shown."),
     "link_pearson": ("相关系数 r", "Correlation r"),
     "link_spearman": ("秩相关", "Rank correlation"),

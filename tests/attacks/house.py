@@ -23,10 +23,11 @@ employee_questions:
   dimensions:
     engagement: {{zh: 敬业度, en: Engagement, items: [proud]}}
     leader: {{zh: 直接上级, en: Direct manager, items: [fair]}}
+    growth: {{zh: 成长, en: Growth, items: [learn]}}
   index: engagement
   bands: [3, 4]
   staff: {{answered: answered, left: left, until: {until}, groups: [{groups}]}}
-columns:
+{more}columns:
   staff: {{role: person}}
   wave: {{role: wave}}
   day: {{role: time}}
@@ -37,14 +38,15 @@ columns:
   left: {{role: operational, type: date}}
   proud: {{role: question, type: scale, scale: {{low: 1, high: 5}}}}
   fair: {{role: question, type: scale, scale: {{low: 1, high: 5}}}}
+  learn: {{role: question, type: scale, scale: {{low: 1, high: 5}}}}
   words: {{role: comment}}
 """
 
 
-def codebook(folder, privacy="{min_persons: 10, comments_min: 15}", until="2026-08-31", groups=""):
+def codebook(folder, privacy="{min_persons: 10, comments_min: 15}", until="2026-08-31", groups="", more=""):
     """The study's codebook; its path."""
     path = folder / "house.yml"
-    path.write_text(CODEBOOK.format(privacy=privacy, until=until, groups=groups), encoding="utf-8")
+    path.write_text(CODEBOOK.format(privacy=privacy, until=until, groups=groups, more=more), encoding="utf-8")
     return path
 
 
@@ -58,6 +60,7 @@ def people(teams, wave=1, start=0, **more):
     frame["staff"] = [f"E{start + place:05d}" for place in range(len(frame))]
     frame["proud"] = [2 + place % 4 for place in range(len(frame))]
     frame["fair"] = [5 - place % 4 for place in range(len(frame))]
+    frame["learn"] = [1 + (place * 7) % 5 for place in range(len(frame))]
     return frame.assign(**more)
 
 

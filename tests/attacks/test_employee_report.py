@@ -125,9 +125,9 @@ def silent_house(home):
     """Of 53 people in department a, 3 belong to no team, and none of them answered; every team is large enough."""
     rows = pd.concat([
         house.people({("a", "a1"): 20, ("a", "a2"): 30, ("b", "b1"): 40}),
-        house.people({("a", None): 3}, start=900, answered=0, proud=None, fair=None),
+        house.people({("a", None): 3}, start=900, answered=0, proud=None, fair=None, learn=None),
     ], ignore_index=True)  # fmt: skip
-    rows.loc[[2, 5, 25, 27, 33, 60, 61, 62], ["answered", "proud", "fair"]] = [0, None, None]
+    rows.loc[[2, 5, 25, 27, 33, 60, 61, 62], ["answered", "proud", "fair", "learn"]] = [0, None, None, None]
     book = house.codebook(home)
     house.take_in(home, rows, book)
     return open_employee(book), rows.rename(columns={"staff": "_person"}).assign(_wave="1", said=rows["answered"])
@@ -158,7 +158,7 @@ def groups_of(payroll):
 
 def test_a_unit_of_which_everybody_answered_is_a_range_without_counts(home):
     rows = house.people({("a", "a1"): 30, ("b", "b1"): 40})
-    rows.loc[range(0, 30, 3), ["answered", "proud", "fair"]] = [0, None, None]
+    rows.loc[range(0, 30, 3), ["answered", "proud", "fair", "learn"]] = [0, None, None, None]
     book = house.codebook(home)
     house.take_in(home, rows, book)
     rates = who.participation(open_employee(book))
@@ -177,7 +177,7 @@ def test_weighted_and_unweighted_sums_do_not_tell_hidden_units_apart(home):
     rows = house.people({("a", "a1"): 200, ("a", "a2"): 150, ("a", "c1"): 6, ("a", "c2"): 12})
     rows["site"] = np.where(rows["team"].isin(["a1", "c1"]), 1, 2)
     silent = rows[rows["site"] == 1].sample(90, random_state=3)
-    silent = silent[silent["team"] == "a1"].assign(answered=0, proud=np.nan, fair=np.nan)
+    silent = silent[silent["team"] == "a1"].assign(answered=0, proud=np.nan, fair=np.nan, learn=np.nan)
     rows.loc[silent.index] = silent
     book = house.codebook(home, groups="site")
     house.take_in(home, rows, book)
@@ -207,7 +207,7 @@ def test_weighted_and_unweighted_sums_do_not_tell_hidden_units_apart(home):
 
 def test_a_wave_is_not_reported_twice_with_other_weights(home):
     rows = house.people({("a", "a1"): 60, ("b", "b1"): 60})
-    rows.loc[:25, ["answered", "proud", "fair"]] = [0, None, None]
+    rows.loc[:25, ["answered", "proud", "fair", "learn"]] = [0, None, None, None]
     book = house.codebook(home, groups="dept")
     house.take_in(home, rows, book)
     house.publish(book, home / "first")
