@@ -8,6 +8,7 @@ from cemlab.report.docx_tables import cards_table, write_table
 from cemlab.report.packed import repacked, report_date
 from cemlab.report.pictures import pixels
 from cemlab.report.standing import WORDS, standing
+from cemlab.report.wide_tables import in_parts
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 MARKS = {"up": "▲ ", "down": "▼ ", "": ""}
@@ -131,7 +132,11 @@ class _Writer:
     def put_table(self, piece, _):
         if piece["title"]:
             self.caption(piece)
-        write_table(self.file, piece, self.width)
+        parts = in_parts(piece)
+        for part in parts[:-1]:
+            write_table(self.file, part, self.width)
+            self.paragraph("Normal")
+        write_table(self.file, parts[-1], self.width)
         self.below(piece)
 
     def put_picture(self, piece, data):

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from cemlab.measure.schema import ALL, MISSING
+from cemlab.report.finding_sides import NOISE, groups_of, is_driver, item_words, two_bars
 from cemlab.report.labels import METRICS, NOT_SHOWN, Labels
 from cemlab.report.summary import Words, read_table
 from cemlab.report.wording import number, value
 
 MOST = 12  # bars in one chart
-NOISE = "(noise)"
 FINDING = {"verdict", "sentence", "kind", "metric", "item", "unit"}
 RESULT = {"part", "metric", "item", "estimate", "status"}
 ORDER = {"wave": 0, "change": 0}
@@ -67,7 +67,7 @@ def finding_charts(folder, summary, *, most=8):
     words, out = Words(summary), []
     for row in claims.iloc[order].to_dict("records")[:most]:
         rows, column, strong = rows_of(row, results, summary.get("period"))
-        bars = [_bar(one, column, strong, words) for one in rows] or _two_bars(row, words, summary.get("period"))
+        bars = [_bar(one, column, strong, words) for one in rows] or two_bars(row, words, summary.get("period"))
         level = row.get("level") or next((one["level"] for one in rows if one.get("level")), None)
         level = level if isinstance(level, float) and level == level else 0.95 if not rows else None
         out.append(FindingChart(row["sentence"], _title(row, words), row["unit"], level, bars, row["kind"]))
@@ -83,28 +83,36 @@ def rows_of(finding, results, period):
     same = same[~same["status"].isin(NOT_SHOWN)]
     if finding["kind"] == "driver":
         rows = same[same["part"] == "drivers"].sort_values("estimate", ascending=False)
-        return _one_part(rows, "item"), "item", finding["item"]
+        return _one_part(rows, "item", finding["item"]), "item", finding["item"]
     same = same[same["item"] == finding["item"]]
     group = {cut: code for cut, code in _group(finding).items() if cut in cuts}
     others = [cut for cut in cuts if cut not in group]
     if finding["kind"] in ("wave", "change", "aspect", "theme"):
         rows = same[_all(same, others) & np.logical_and.reduce([same[c] == v for c, v in group.items()] or [True])]
         rows = rows[rows["_wave"].notna()] if "_wave" in rows else rows.head(0)
-        return _one_part(rows, "_wave"), "_wave", period
+        return _one_part(rows, "_wave", period), "_wave", period
     if len(group) == 1:
         cut, code = next(iter(group.items()))
         rows = same[_all(same, others) & same[cut].notna() & ~same[cut].isin([ALL, MISSING])]
         if "_wave" in rows and rows["_wave"].notna().any():
             rows = rows[rows["_wave"].isna() | (rows["_wave"] == period)]
-        return _one_part(rows, cut), cut, code
+        return _one_part(rows, cut, code), cut, code
     return [], None, None
 
 
-def _one_part(rows, column):
-    """The rows of the part that shows most of them, each code once; none where there is nothing to compare."""
+def _one_part(rows, column, strong):
+    """The rows of the part that shows most of them, each code once; none where there is nothing to compare.
+
+    Of many, the first are taken, and always the one the finding is about; without it there is nothing to show.
+    """
     parts = [part.drop_duplicates(column) for _, part in rows.groupby("part", sort=False)] if len(rows) else []
+    parts = [part for part in parts if (part[column] == strong).any()]
     best = max(parts, key=len, default=None)
-    return best.head(MOST).to_dict("records") if best is not None and len(best) > 1 else []
+    if best is None or len(best) < 2:
+        return []
+    about = best[column] == strong
+    kept = about | ((~about).cumsum() <= MOST - 1)
+    return best[kept].to_dict("records")
 
 
 def _all(rows, cuts):
@@ -138,32 +146,15 @@ def _bar(row, column, strong, words):
     }
 
 
-def _two_bars(finding, words, period):
-    """The two sides of a finding whose rows are not in the results."""
-    if pd.isna(finding.get("difference")) or pd.isna(finding.get("estimate")):
-        return []
-    reference = finding.get("reference")
-    label = words.code("reference", reference) if isinstance(reference, str) else words.plain.say("对比", "Compared")
-    own = finding.get("group") if isinstance(finding.get("group"), str) else None
-    name = words.code("group", f"{finding['cut']}={own}") if own else words.code("_wave", period) if period else "—"
-    none = {"low": None, "high": None}
-    sides = [(label, finding["estimate"] - finding["difference"], finding.get("n_reference"), False)]
-    sides += [(name, finding["estimate"], finding.get("n"), True)]
-    return [
-        {"label": text, "value": float(figure), "n": int(n) if pd.notna(n) else None, "strong": strong, **none}
-        for text, figure, n, strong in sides
-    ]
-
-
 def _title(finding, words):
     """What the bars show: figure and question."""
     metric = words.code("metric", finding["metric"]) if finding["metric"] in METRICS else ""
-    item = words.code("item", finding["item"]) if isinstance(finding["item"], str) else ""
+    item = item_words(finding["item"], words)
     said = metric if finding["metric"] == "nps" else " · ".join(one for one in (item, metric) if one)
-    if finding["kind"] == "driver":
+    if is_driver(finding):
         return words.plain.say("驱动因素：占可解释变差的比重", "Drivers: share of explained variance")
     labels = Labels(None, words.lang)
-    cut = finding.get("cut")
-    if isinstance(cut, str) and finding["kind"] not in ("wave", "change"):
-        said += labels.say(f"，按{words.code('cut', cut)}", f", by {words.code('cut', cut)}")
+    cut = " × ".join(words.code("cut", c) for c in groups_of(finding, words))
+    if cut and finding["kind"] not in ("wave", "change"):
+        said += labels.say(f"，按{cut}", f", by {cut}")
     return said

@@ -71,6 +71,7 @@ UNITS = {
     "mean": ("分", "scale points"),
     "per_day": ("条/天", "a day"),
     "per_1000": ("起/千人", "per 1,000"),
+    "ratio": ("倍", "times"),
 }
 DIFFERENCES = {"points": ("分", "points"), "percent": ("百分点", "percentage points"), "mean": ("分", "scale points")}
 REFERENCES = {"(rest)": ("其余", "the rest"), "(complement)": ("其余", "the rest"), "(previous)": ("上期", "previous"),

@@ -53,9 +53,61 @@ PARTS = {
     "price_path": ("价格曲线", "Price curve"),
     "scores_by_unit": ("各部门得分", "Scores by unit"),
     "participation": ("参与率", "Participation"),
+    "participation_before": ("上期参与率", "Participation before"),
+    "figures": ("总体与单位指标", "Figures by unit"),
+    "groups": ("人群", "Groups"),
+    "alpha": ("信度α", "Reliability alpha"),
+    "omega": ("信度ω", "Reliability omega"),
+    "structure": ("因素结构", "Factor structure"),
+    "agreement": ("团队内一致性", "Agreement in teams"),
+    "panel": ("同一批人的变化", "The same people"),
+    "dropout": ("未再作答", "Drop-out"),
+    "turnover": ("实际离职", "Who left"),
+    "levers": ("各单元抓手", "Levers of units"),
+    "linkage": ("员工与客户体验", "Employees and customers"),
+    "conversations": ("会话", "Conversations"),
+    "map": ("热力图", "Heat map"),
+    "map_tested": ("热力图检验", "Heat map tested"),
+    "map_changed": ("热力图变化", "Heat map changes"),
+    "benchmarks": ("与参照值", "Against benchmarks"),
+    "cuts_gender": ("细分：性别", "Segments: gender"),
+    "cuts_age": ("细分：年龄", "Segments: age"),
+    "cuts_tier": ("细分：城市级别", "Segments: city tier"),
+    "concept": ("概念与对照", "Concepts against control"),
+    "lift": ("概念提升", "Lift"),
+    "prices_points": ("价格敏感度", "Price sensitivity"),
+    "prices_optimum": ("价格区间", "Price range"),
+    "ladder_demand": ("价格需求", "Demand by price"),
+    "ladder_optimum": ("最优价格", "Best price"),
+    "ladder_elasticity": ("价格弹性", "Elasticity"),
+    "kano_estimates": ("Kano分类", "Kano classes"),
+    "line_curve": ("产品线覆盖", "Reach of lines"),
+    "line_single": ("单品覆盖", "Reach of one"),
+    "taste": ("口味比较", "Tastes compared"),
+    "penalty": ("恰好度惩罚", "Penalties"),
+    "sensory": ("感官检验", "Sensory tests"),
+    "pack": ("包装", "Packs"),
+    "sales": ("销量", "Sales"),
+    "items_counts": ("最优最差计数", "Best-worst counts"),
+    "items_scores": ("最优最差得分", "Best-worst scores"),
+    "item_persons_utilities": ("卖点效用（分层贝叶斯）", "Claims: hierarchical Bayes"),
+    "conjoint_utilities": ("联合分析效用", "Conjoint utilities"),
+    "conjoint_importance": ("联合分析重要性", "Conjoint importance"),
+    "persons_utilities": ("效用（分层贝叶斯）", "Utilities: hierarchical Bayes"),
+    "persons_importance": ("重要性（分层贝叶斯）", "Importance: HB"),
+    "switch_effects": ("切换效应", "Switch effects"),
+    "switch_event_study": ("切换前后", "Before and after"),
+    "switch_group_time": ("切换：分组分期", "Switch by cohort"),
+    "market_share": ("市场份额", "Market shares"),
+    "market_first": ("首选份额", "First choice"),
+    "market_randomised": ("随机首选份额", "Randomised first choice"),
+}
+OF_STUDY = {
+    "employee_engagement": {"index": ("敬业度与各维度", "Index and dimensions"), "items": ("各题", "Questions")},
 }
 
 
-def part_name(part, lang):
-    """A part in words; its code where it has none."""
-    return PARTS[part][0 if lang == "zh" else 1] if part in PARTS else str(part)
+def part_name(part, lang, study=None):
+    """A part in words, as its study calls it; its code where it has no name."""
+    names = PARTS | OF_STUDY.get(study, {})
+    return names[part][0 if lang == "zh" else 1] if part in names else str(part)

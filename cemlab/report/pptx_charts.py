@@ -26,12 +26,14 @@ def add_bars(slide, chart, box, *, lang, font):
     code = FORMATS.get(chart.unit, "0.0")
     data = CategoryChartData(number_format=code)
     data.categories = [bar["label"] for bar in bars]
-    data.add_series(chart.title, [round(bar["value"], 4) for bar in bars])
+    data.add_series(chart.title or chart.sentence[:30], [shown(bar["value"], code) for bar in bars])
     kind = XL_CHART_TYPE.COLUMN_CLUSTERED if upright else XL_CHART_TYPE.BAR_CLUSTERED
     made = slide.shapes.add_chart(kind, *box, data).chart
-    made.has_legend, made.has_title = False, True
-    made.chart_title.text_frame.text = f"{chart.title}（{unit_of(chart.unit, lang)}）" if lang == "zh" else f"{chart.title} ({unit_of(chart.unit, lang)})"  # fmt: skip
-    font(made.chart_title.text_frame.paragraphs[0].runs[0].font, 12)
+    title = title_of(chart, lang)
+    made.has_legend, made.has_title = False, bool(title)
+    if title:
+        made.chart_title.text_frame.text = title
+        font(made.chart_title.text_frame.paragraphs[0].runs[0].font, 12)
     made.value_axis.visible = False
     made.value_axis.has_major_gridlines = False
     if all(bar["value"] >= 0 for bar in bars):
@@ -54,11 +56,19 @@ def add_bars(slide, chart, box, *, lang, font):
     return made
 
 
-def unit_of(unit, lang):
-    """A unit in words."""
-    from cemlab.report.labels import Labels
+def shown(value, code):
+    """A figure rounded as it is written in sentences: a half in binary is no half, and slide and sentence must agree."""
+    return float(f"{value:.{len(code.partition('.')[2])}f}")
 
-    return Labels(None, lang).unit(unit)
+
+def title_of(chart, lang):
+    """Title of a chart with the unit, where it has one in words."""
+    from cemlab.report.labels import UNITS, Labels
+
+    if chart.unit not in UNITS or not chart.title:
+        return chart.title
+    unit = Labels(None, lang).unit(chart.unit)
+    return f"{chart.title}（{unit}）" if lang == "zh" else f"{chart.title} ({unit})"
 
 
 def chart_notes(chart, lang):

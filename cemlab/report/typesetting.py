@@ -9,6 +9,7 @@ from pathlib import Path
 from cemlab.report.document_html import plain
 from cemlab.report.pictures import size_of
 from cemlab.report.standing import WORDS, column_shares, standing
+from cemlab.report.wide_tables import in_parts
 
 STAND_IN = "〓"  # what Chinese typesetters put where a sign is missing
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
@@ -75,9 +76,10 @@ def page_data(document, folder):
             piece["file"] = f"{place}.{SUFFIX[piece['mime']]}"
             (folder / piece["file"]).write_bytes(piece.pop("data"))
             piece["share"] = _share(document.pieces[place])
-        elif piece["kind"] in ("table", "actions"):
-            piece |= _even(piece)
-        out.append({"number": "", "title": "", **piece})
+        for part in in_parts(piece) if piece["kind"] == "table" else [piece]:
+            if piece["kind"] in ("table", "actions"):
+                part |= _even(part)
+            out.append({"number": "", "title": "", **part})
     if lost:
         signs = "、".join(f"U+{ord(sign):04X}" for sign in lost)
         text = WORDS[document.lang]["lost"].format(stand_in=STAND_IN, signs=signs)

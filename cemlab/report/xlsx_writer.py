@@ -78,7 +78,8 @@ def write_xlsx(folder, path, *, document, summary):
     front.title = WORDS[document.lang]["contents"]
     sheets = []
     for part, rows in [*results.groupby("part", sort=False)] + ([("findings", found)] if len(found) else []):
-        name = WORDS[document.lang]["findings"] if part == "findings" else part_name(part, document.lang)
+        study = document.facts.get("study")
+        name = WORDS[document.lang]["findings"] if part == "findings" else part_name(part, document.lang, study)
         sheet = book.create_sheet(_sheet_name(name, book.sheetnames))
         _rows(sheet, rows.drop(columns="part", errors="ignore").dropna(axis=1, how="all"), words, labels, front.title)
         sheets.append((sheet.title, name, len(rows)))

@@ -134,8 +134,7 @@ def test_english_and_a_second_run_change_no_figure(report):
         cwd=home, env=environment, capture_output=True, encoding="utf-8", errors="replace", timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    again, first = (pd.read_csv(path / "results.csv", low_memory=False) for path in (home / "english", folder))
-    pd.testing.assert_frame_equal(again, first, rtol=1e-9, atol=1e-12)  # sums of fractions differ in their last digit
+    assert (home / "english" / "results.csv").read_bytes() == (folder / "results.csv").read_bytes()
     page = (home / "english" / "report.html").read_text(encoding="utf-8")
     assert "significantly down 14.0 points since Q2 2026" in page
     body = re.sub(r"<(figure|td)[^>]*>.*?</\1>", "", page.split("<body")[1], flags=re.DOTALL)

@@ -1,0 +1,78 @@
+"""Tables with more columns than a page is wide: set as several below each other, each with the first column again."""
+
+from cemlab.report.standing import wide
+
+# What a page of A4 holds, in Latin letters of the size that a table of so many columns is set in.
+ROOM = ((6, 92), (9, 103), (12, 117), (99, 135))
+BESIDE = 2.5  # letters that a column's margins take
+WORDS = 14  # a column of words is broken into lines beyond that
+
+
+def in_parts(piece):
+    """A table as a list of tables that fit a page; cells that span columns or rows keep it whole.
+
+    Parameters
+    ----------
+    piece : dict
+        As in `document`: head, rows, title, note.
+
+    Returns
+    -------
+    list of dict
+        The title stands over the first, the note below the last. No column is left out, and each stands once.
+    """
+    lines = [*piece["head"], *(row["cells"] for row in piece["rows"])]
+    columns = max((len(cells) for cells in lines), default=0)
+    plain = all(cell["span"] == 1 and cell["down"] == 1 for cells in lines for cell in cells)
+    needs = [need(lines, place) + BESIDE for place in range(columns)]
+    if columns < 4 or not plain or not piece["head"] or sum(needs) <= room(columns):
+        return [piece]
+    groups, own = [[]], needs[0]
+    for place in range(1, columns):
+        held = groups[-1]
+        if held and own + sum(needs[i] for i in held) + needs[place] > room(len(held) + 2):
+            groups.append([])
+        groups[-1].append(place)
+    groups = even(groups)
+    last = len(groups) - 1
+    return [
+        {
+            **piece,
+            "title": piece["title"] if at == 0 else "",
+            "note": piece["note"] if at == last else "",
+            "head": [chosen(cells, group) for cells in piece["head"]],
+            "rows": [{**row, "cells": chosen(row["cells"], group)} for row in piece["rows"]],
+        }
+        for at, group in enumerate(groups)
+    ]
+
+
+def need(lines, place):
+    """Letters a column needs: figures are broken between words only, words within reason."""
+    longest = 4
+    for cells in lines:
+        if place < len(cells):
+            cell = cells[place]
+            words = cell["text"].split() or [""]
+            most = max(wide(word) for word in words)
+            figure = cell["number"] or any(sign.isdigit() for sign in cell["text"])
+            longest = max(longest, most if figure else min(most, WORDS if place == 0 else WORDS / 2))
+    return longest
+
+
+def room(columns):
+    """Letters that fit beside each other in a table of so many columns."""
+    return next(letters for most, letters in ROOM if columns <= most)
+
+
+def even(groups):
+    """The same columns in as many groups of nearly one size."""
+    places, number = [place for group in groups for place in group], len(groups)
+    size, more = divmod(len(places), number)
+    ends = [size * at + min(at, more) for at in range(number + 1)]
+    return [places[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+
+
+def chosen(cells, group):
+    """The first cell and those of a group; missing ones at the end of a short row stay missing."""
+    return [dict(cells[place]) for place in (0, *group) if place < len(cells)]
