@@ -39,8 +39,23 @@ def sums_of_points(table, points, by):
         "w2x": w2 * x,
         "w2xx": w2 * x * x,
     }
-    sums = table[[*by, "item"]].assign(**columns)
-    return sums.groupby([*by, "item"], as_index=False, sort=False)[SUMS].sum()
+    return summed_by(table, [*by, "item"], columns)
+
+
+def summed_by(table, keys, columns):
+    """Sums of `columns` (dict of arrays) over the rows of `table` with the same keys, which come as they are first met."""
+    group, size = np.zeros(len(table), dtype=np.int64), 1
+    for key in keys:
+        codes, values = pd.factorize(table[key], use_na_sentinel=False)
+        group, size = group * len(values) + codes, size * len(values)
+        if size > 2**40:  # far more combinations than there are rows: number them anew
+            group, seen = pd.factorize(group)
+            size = len(seen)
+    group, seen = pd.factorize(group)
+    first = np.zeros(len(seen), dtype=np.int64)
+    first[group[::-1]] = np.arange(len(table))[::-1]
+    sums = {name: np.bincount(group, weights=values, minlength=len(seen)) for name, values in columns.items()}
+    return table[keys].iloc[first].reset_index(drop=True).assign(**sums)
 
 
 def spread(sums, by, *, cluster=None, linearised=False, population_clusters=None):
@@ -76,7 +91,7 @@ def spread(sums, by, *, cluster=None, linearised=False, population_clusters=None
     fixed: what raking gains is not in the error.
     """
     keys = [*by, "item"]
-    total = sums.groupby(keys, as_index=False, sort=False)[SUMS].sum()
+    total = summed_by(sums, keys, {name: sums[name].to_numpy(float) for name in SUMS}) if cluster else sums
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = total["wx"] / total["w"]
         variance = remove_noise(total["wxx"] / total["w"] - mean**2, total["wxx"] / total["w"])

@@ -49,11 +49,17 @@ def can_fork():
 
 
 def open_pool(workers=None, *, fork=None):
-    """A pool for `workers` reports at a time (as many as processors); forked where that is possible."""
+    """A pool for `workers` reports at a time; forked where that is possible.
+
+    Without a number: as many as processors, and one more where they are forked, since a report waits for its kernel a
+    quarter of its time.
+    """
     from cemlab.report.forkpool import ForkPool
 
-    workers = workers or os.cpu_count() or 1
-    return ForkPool(workers) if (can_fork() if fork is None else fork) else PlainPool(workers)
+    processors = os.cpu_count() or 1
+    if can_fork() if fork is None else fork:
+        return ForkPool(workers or processors + 1)
+    return PlainPool(workers or processors)
 
 
 def render_many(tasks, *, workers=None, fork=None, pool=None):
@@ -63,7 +69,7 @@ def render_many(tasks, *, workers=None, fork=None, pool=None):
     ----------
     tasks : iterable of Task
     workers : int, optional
-        Reports at a time; the number of processors when left out. More than that makes kernels miss their time to start.
+        Reports at a time; see `open_pool`. Many more than processors make kernels miss their time to start.
     fork : bool, optional
         Forked processes; by default where the system allows it.
 

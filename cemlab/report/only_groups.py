@@ -61,18 +61,13 @@ def groups_without(pairs, columns, least):
     while changed:  # a group kept back for one total may leave too few in another
         changed = False
         for part in margins(pairs, columns):
-            own = {code: part.filter(same_as(code, columns)) for code in part.select(columns).unique().rows()}
+            own = part.partition_by(columns, as_dict=True)
             shown = sorted((sizes[code], code) for code in own if code not in closed)
             left = [own[code] for code in own if code in closed]
             if shown and left and 0 < persons_in(pl.concat(left)) < least:
                 closed[shown[0][1]] = -1
                 changed = True
     return closed
-
-
-def same_as(code, columns):
-    """Expression: the rows of one group."""
-    return pl.all_horizontal(pl.col(c) == value for c, value in zip(columns, code, strict=True))
 
 
 def may_be_kept_to(pairs, only, least, closed=None):
