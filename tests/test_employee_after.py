@@ -12,6 +12,7 @@ from cemlab.cli import to_check
 from cemlab.report import employee_comments as wrote
 from cemlab.report import employee_followup as follow
 from cemlab.report import employee_index as index
+from cemlab.report import employee_people as people
 from cemlab.report.employee_report import open_employee
 
 ACTIONS = "  actions: {table: house_actions.csv, level: team}\n"
@@ -169,3 +170,40 @@ def test_without_records_the_recommended_levers_are_followed(home):
     assert not known
     assert "行动记录未提供" in follow.followup_text(report, found).data
     assert made(book, wave="1")[1] is None
+
+
+# The same people
+
+
+def panel_house(home, stayers=60, leavers=60, joiners=60):
+    """Who scored low did not answer again: everybody seems to rise, the same people do not."""
+    first = house.people({("a", "a1"): stayers + leavers})
+    first["proud"] = [4 + k % 2 for k in range(stayers)] + [1 + k % 2 for k in range(leavers)]
+    second = house.people({("a", "a1"): stayers + joiners}, wave=2)
+    second["staff"] = [f"E{k:05d}" if k < stayers else f"E{9000 + k:05d}" for k in range(stayers + joiners)]
+    second["proud"] = [4 + (k + 1) % 2 for k in range(stayers)] + [4 + k % 2 for k in range(joiners)]
+    book = house.codebook(home)
+    house.take_in(home, pd.concat([first, second], ignore_index=True), book)
+    return open_employee(book)
+
+
+def test_everybody_rises_and_the_same_people_do_not(home):
+    report = panel_house(home)
+    same, whole = people.panel_changes(report)
+    row = same[(same["item"] == "engagement") & (same["metric"] == "favourable")].iloc[0]
+    assert row["status"] == "hidden"  # all who stayed gave high answers: a figure of 100 % is none
+    leader = same[(same["item"] == "leader")].iloc[0]
+    assert leader["n"] == 60 and abs(leader["difference"]) < 5
+    assert set(whole["item"].str.partition("likelihood_")[2]) == set(report.dimensions)
+    gone = people.dropouts(report).set_index(["metric", "item"])
+    assert gone.loc[("dropout", "all"), "estimate"] == pytest.approx(50)
+    assert gone.loc[("gap", "engagement"), "estimate"] == pytest.approx(-3)
+    assert np.isnan(gone.loc[("odds_ratio", "engagement"), "estimate"])  # nobody low answered again: no odds
+    page = people.dropout_table(report, people.dropouts(report)).plain
+    assert "120 人中 50.0%" in people.dropout_table(report, people.dropouts(report)).html and "-3.00" in page
+
+
+def test_where_everybody_answered_both_waves_there_is_no_table_of_the_same_people(home):
+    report = panel_house(home, leavers=0, joiners=0)
+    assert people.panel_changes(report) == (None, None)
+    assert people.panel_table(report, pd.DataFrame(), (None, None)) is None

@@ -2,17 +2,20 @@
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 import pytest
 
 from cemlab.analyse import employee_exits as exits
 from cemlab.analyse import employee_map as maps
+from cemlab.analyse import employee_people as people
 from cemlab.analyse import employee_study as staff
 from cemlab.codebook import load_codebook
+from cemlab.release.leavers import told_times
 from cemlab.report.employee_report import scored
 from cemlab.report.employee_units import find_unit, tree_of, unit_name
 from cemlab.report.findings import claims, findings
-from cemlab.simulate_employee import REVERSED, employee_answers
+from cemlab.simulate_employee import DIMENSIONS, ITEMS, REVERSED, employee_answers
 
 
 @pytest.fixture
@@ -49,15 +52,36 @@ def test_people_are_followed_from_their_answer_to_the_day_they_left(book):
     assert made["band"].to_list() == ["low", "high"]
 
 
-def test_noise_in_no_claims_out(book):
-    """Every unit, wave and dimension differs by chance only: some 500 tests, no sentence."""
-    rows = employee_answers(seed=5, truth=False).filter(pl.col("answered") == 1)
+def pure_noise(seed):
+    """Answers of which no dimension goes with another, with a unit, a wave or leaving: each is dealt anew among all who answered."""
+    rng, rows = np.random.default_rng(seed), employee_answers(seed=seed, truth=False).filter(pl.col("answered") == 1)
+    waves = []
+    for wave in ("2025", "2026"):
+        part = rows.filter(pl.col("wave") == wave)
+        for name in DIMENSIONS:
+            order = rng.permutation(len(part))
+            part = part.with_columns(part[item][order].alias(item) for item in ITEMS if item.startswith(name))
+        waves.append(part)
     turned = [(6 - pl.col(item)).alias(item) for item in REVERSED]
-    rows = rows.with_columns(*turned, pl.col("wave").alias("_wave"), pl.col("person").cast(pl.String).alias("_person"))
-    both = rows.lazy()
+    left = pl.col("left").cast(pl.Date).cast(pl.Int32).cast(pl.Float64)
+    return pl.concat(waves).drop(DIMENSIONS, strict=False).with_columns(
+        *turned, left, pl.col("wave").alias("_wave"), pl.col("person").cast(pl.String).alias("_person"),
+        pl.col("answered_on").cast(pl.Date).alias("_date"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [5, 3])
+def test_noise_in_no_claims_out(book, seed):
+    """Every unit, wave, dimension, driver and band differs by chance only: some 500 tests, no sentence."""
+    rows = pure_noise(seed).lazy()
+    both = scored(rows, book).collect().lazy()
     now = both.filter(pl.col("_wave") == "2026")
-    changes = staff.wave_changes(scored(both, book), book, wave="2026", previous="2025", person="_person")
-    tested = maps.tested_map(now, book, ["division", "department", "team"])
-    said = findings({"wave": changes, "unit": tested}, book)
-    assert len(said) > 500
+    changes = staff.wave_changes(both, book, wave="2026", previous="2025", person="_person")
+    tested = maps.tested_map(rows.filter(pl.col("_wave") == "2026"), book, ["division", "department", "team"])
+    drivers = people.drivers(now, book, "engagement", unit="team", draws=200, seed=seed)
+    followed = exits.followed(both, book, "2025")
+    _, ratios = exits.survival(followed, told_times(followed, 10))
+    candidates = {"wave": changes, "unit": tested, "driver": people.driver_claims(drivers)}
+    said = findings(candidates | {"turnover": exits.turnover_claim(ratios, "engagement")}, book)
+    assert len(said) > 500 and set(said["kind"]) == {"wave", "unit", "driver", "turnover"}
     assert len(claims(said)) == 0

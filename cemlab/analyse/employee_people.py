@@ -1,7 +1,5 @@
 """What an employee study estimates from people rather than units: drivers, the same people in two waves."""
 
-import numpy as np
-import pandas as pd
 import polars as pl
 
 from cemlab.analyse import employee_study as staff
@@ -31,52 +29,62 @@ def driver_claims(results):
     return made.assign(reference="target") if len(made) else None
 
 
-def panel(everyone, wave, previous, person):
-    """Rows of those who answered both waves; None without a wave before or without persons."""
+def panel_scores(rows, book):
+    """(rows with a number for every figure whose change is told, {its column: (metric, item, unit)})."""
+    asked, made, kinds = book.employee_questions, [], {}
+    for name in staff.dimensions(rows, book):
+        kinds[f"{name}__favourable"] = ("favourable", name, "percent")
+    for column in book.of_role("nps"):
+        if staff.present(rows, [column.name]):
+            value = pl.col(column.name)
+            score = pl.when(value >= 9).then(100.0).when(value <= 6).then(-100.0).when(value.is_not_null()).then(0.0)
+            made.append(score.alias("nps__"))
+            kinds["nps__"] = ("nps", column.name, "points")
+    for name in filter(None, (asked.satisfaction, asked.stay)):
+        if staff.present(rows, [name]):
+            top = pl.col(name).is_in([float(code) for code in book.columns[name].scale.top_codes])
+            made.append(pl.when(pl.col(name).is_not_null()).then(top.cast(pl.Float64) * 100).alias(f"{name}__top"))
+            kinds[f"{name}__top"] = ("top_box", name, "percent")
+    return rows.with_columns(*made), kinds
+
+
+def of_both(rows, wave, previous, person):
+    """Rows of both waves whose persons are known; None without a wave before, without persons, or if nobody answered twice."""
     if previous is None or person is None:
         return None
-    rows = everyone.filter(pl.col("_wave").is_in([wave, previous]) & pl.col(person).is_not_null())
-    both = rows.group_by(person).agg(pl.col("_wave").n_unique().alias("waves")).filter(pl.col("waves") == 2)
-    return rows.join(both.select(person), on=person, how="semi").collect().lazy()
+    rows = rows.filter(pl.col("_wave").is_in([wave, previous]) & pl.col(person).is_not_null())
+    waves = rows.group_by(person).agg(pl.col("_wave").n_unique().alias("waves")).select("waves").collect()["waves"]
+    return rows if len(waves) and waves.max() == 2 else None
 
 
-def dropout(rows, book, *, wave, previous, person, level=0.95):
-    """Odds of not answering again for one point more on a dimension of the last wave (logit, one dimension at a time).
+def panel_changes(rows, book, *, wave, previous, person):
+    """`panel_change` of every figure: ``method`` paired (the same people) and likelihood (everybody, drop-out at random given answers).
 
-    Parameters
-    ----------
-    rows : polars.LazyFrame
-        Those who answered, both waves, with their scores.
-    book : Codebook
-    wave, previous, person : str
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        Estimates, metric "odds_ratio", item the dimension, ``p_value``; None without persons or when too few stayed or went.
+    None without people who answered both, and where everybody did (the same people are then everybody).
     """
-    import statsmodels.api as sm
-    from scipy.stats import norm
+    from cemlab.analyse.panel_change import panel_change
 
-    from cemlab.measure.schema import estimates
-
-    if previous is None or person is None:
+    rows = of_both(rows, wave, previous, person)
+    if rows is None:
         return None
-    again = rows.filter(pl.col("_wave") == wave).select(person).unique().with_columns(pl.lit(1.0).alias("again"))
+    once = rows.group_by(person).agg(pl.col("_wave").n_unique().alias("waves")).filter(pl.col("waves") < 2)
+    if once.head(1).collect().is_empty():
+        return None
+    rows, kinds = panel_scores(rows, book)
+    found = panel_change(rows, list(kinds), person=person, wave="_wave", previous=previous, current=wave)
+    found = found[found["method"].isin(["paired", "likelihood"])].reset_index(drop=True)
+    parts = [kinds[column] for column in found["item"]]
+    return found.assign(
+        **{name: [part[place] for part in parts] for place, name in enumerate(("metric", "item", "unit"))}
+    )
+
+
+def dropout(rows, book, *, wave, previous, person):
+    """`panel_dropout` by the dimensions of the last wave: share lost, odds ratios together, gaps one by one; None without people."""
+    from cemlab.analyse.panel_change import panel_dropout
+
+    rows = of_both(rows, wave, previous, person)
+    if rows is None:
+        return None
     names = list(staff.dimensions(rows, book))
-    then = rows.filter(pl.col("_wave") == previous).join(again, on=person, how="left")
-    table = then.select(*names, (1.0 - pl.col("again").fill_null(0.0)).alias("gone")).collect().to_pandas()
-    out, z = [], norm.ppf(0.5 + level / 2)
-    for name in names:
-        known = table[[name, "gone"]].dropna()
-        if min(known["gone"].sum(), (1 - known["gone"]).sum()) < 30:
-            return None
-        fitted = sm.Logit(known["gone"].to_numpy(), sm.add_constant(known[[name]].to_numpy())).fit(disp=0)
-        slope, se = fitted.params[1], fitted.bse[1]
-        out.append({
-            "metric": "odds_ratio", "item": name, "unit": "ratio", "estimate": np.exp(slope), "se": np.exp(slope) * se,
-            "ci_low": np.exp(slope - z * se), "ci_high": np.exp(slope + z * se), "n": len(known), "n_eff": len(known),
-            "p_value": 2 * norm.sf(abs(slope / se)),
-        })  # fmt: skip
-    frame = pd.DataFrame(out)
-    return estimates(frame.assign(level=level, method="logit", at=np.nan)).assign(p_value=frame["p_value"])
+    return panel_dropout(rows, names, person=person, wave="_wave", previous=previous, current=wave)

@@ -1,5 +1,7 @@
 """Change over waves: of the people who answered both, of all by likelihood, and weighted against drop-out."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
@@ -195,7 +197,7 @@ def panel_dropout(data, scores, *, person, wave, previous, current, explain=(), 
     Notes
     -----
     No link with what was answered does not prove that drop-out is harmless. Odds ratios are not estimable with fewer than 5 persons
-    on a side for each score.
+    on a side for each score, nor where answers part those who stayed from those who went without overlap.
     """
     import statsmodels.api as sm
     from scipy.stats import norm, ttest_ind
@@ -215,7 +217,12 @@ def panel_dropout(data, scores, *, person, wave, previous, current, explain=(), 
     enough = min(gone, n - gone) >= 5 * len(columns)
     if enough:
         x = sm.add_constant((first - first.mean()) / first.std(ddof=0).replace(0, 1.0))
-        fitted = sm.Logit((~came).astype(float), x).fit(disp=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # answers that part those who stayed from those who went: no odds can be told
+            fitted = sm.Logit((~came).astype(float), x).fit(disp=0)
+        enough = bool(np.isfinite(fitted.bse).all() and fitted.bse.max() < 10)
     for column in columns:
         b, se = (fitted.params[column], fitted.bse[column]) if enough else (np.nan, np.nan)
         ratio = {

@@ -10,7 +10,7 @@ from cemlab.release.coarse import coarse_range, rounded, scale_of
 from cemlab.release.same_answers import ONE_CODE, give_away
 from cemlab.release.small_groups import REST, blank
 
-NOT_SUMS = ("quantile", "sd")
+NOT_SUMS = ("quantile", "sd", "margin")
 NOBODY = -2  # a row that refers to no group of the study
 OUTSIDE = ("target", "benchmark", "")  # references that are no group of the study
 NO_GROUPS = ("stage", "part", "question", "row", "letter", "above", "rest", "sentence", "label", "verdict", "rule")

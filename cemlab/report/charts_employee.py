@@ -8,6 +8,10 @@ from cemlab.report.rows import ACCENT, BRAND, MID, WIDTH, styled
 
 COLOURS = {"low": ACCENT, "middle": MID, "high": BRAND}
 MONTH = 30.4
+PLACES = [  # of a name beside its point, the best first
+    (8, 8, "left"), (8, -9, "left"), (-8, 8, "right"), (-8, -9, "right"), (0, 14, "center"), (0, -15, "center"),
+    (8, 20, "left"), (8, -21, "left"), (-8, 20, "right"), (-8, -21, "right"),
+]  # fmt: skip
 
 
 def frame_of(height=4.2):
@@ -50,22 +54,47 @@ def importance_map(table, *, codebook=None, lang="zh"):
             ax.plot(
                 a, b, "o", markersize=8, markeredgecolor=BRAND, markerfacecolor=BRAND if stands else "white", zorder=3
             )
-        ax.margins(0.14, 0.16)
+        ax.margins(0.14, 0.22)
         ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
         ax.set_xlabel(labels.say("赞成占比（%）", "Favourable (%)"), color=SOFT)
         ax.set_ylabel(labels.say("相对权重（%）", "Relative weight (%)"), color=SOFT)
         corners = [(0.01, 0.97, "left", "优先改进", "Concentrate here"), (0.99, 0.97, "right", "继续保持", "Keep up")]
         for a, b, side, zh, en in corners:
             ax.text(a, b, labels.say(zh, en), transform=ax.transAxes, ha=side, va="top", color=SOFT, size=9)
-        for place, at in enumerate(np.argsort(x)):  # neighbours above and below in turn, so that names stay apart
-            shift = (7, 5) if place % 2 == 0 else (7, -13)
-            ax.annotate(names[at], (x[at], y[at]), xytext=shift, textcoords="offset points", size=9, color=INK)
+        for name, spot, (dx, dy, side) in zip(names, zip(x, y, strict=True), beside(ax, x, y, names), strict=True):
+            ax.annotate(
+                name, spot, xytext=(dx, dy), textcoords="offset points", size=9, ha=side, va="center", color=INK
+            )
     told = "; ".join(f"{n} {a:.1f}% / {b:.1f}%" for n, a, b in zip(names, x, y, strict=True))
     fig.cemlab_alt = labels.say("重要性与现状：", "Importance and performance: ") + told
     fig.cemlab_note = labels.say(
         "空心点的权重未高于噪声；虚线为各维度平均。", "Hollow: weight not above noise; dashed: means."
     )
     return fig
+
+
+def beside(ax, x, y, names):
+    """Where each name stands so that it hides no point and no other name: shifts in points and the side it hangs on."""
+    spots = ax.transData.transform(np.column_stack([x, y])) * 72 / ax.figure.dpi
+    boxes, out = [(px - 5, py - 5, px + 5, py + 5) for px, py in spots], []
+    for (px, py), name in zip(spots, names, strict=True):
+        wide = sum(9.0 if ord(letter) > 0x2E80 else 5.2 for letter in name)
+        best = None
+        for dx, dy, side in PLACES:
+            left = px + dx - {"left": 0.0, "right": wide, "center": wide / 2}[side]
+            box = (left, py + dy - 6, left + wide, py + dy + 6)
+            cost = sum(shared(box, other) for other in boxes)
+            if best is None or cost < best[0] - 1e-9:
+                best = (cost, (dx, dy, side), box)
+        boxes.append(best[2])
+        out.append(best[1])
+    return out
+
+
+def shared(one, other):
+    """Area that two boxes share."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    return max(wide, 0.0) * max(min(one[3], other[3]) - max(one[1], other[1]), 0.0)
 
 
 def survival_lines(shares, names, *, codebook=None, lang="zh"):

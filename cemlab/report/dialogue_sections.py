@@ -152,9 +152,10 @@ def as_table(estimates, rows, names, key, head, lang):
         found = [cells.get((*row, code)) for row in rows]
         out[name] = [interval_text(r, r["unit"]) if r is not None and r["status"] in SHOWN else "—" for r in found]
     frame = pd.DataFrame({say(head, lang): list(rows.values()), **out})
-    counted = {r["team"]: int(r["n"]) for r in estimates[estimates["item"] == "answered"].to_dict("records")}
+    answered = estimates[estimates["item"] == "answered"]
+    counted = {r["team"]: f"{r['n']:,.0f}" if r["n"] > 0 else "—" for r in answered.to_dict("records")}
     if counted:
-        base = [say("n", lang), *(f"{counted.get(code, 0):,}" for code, _ in names)]
+        base = [say("n", lang), *(counted.get(code, "—") for code, _ in names)]
         frame = pd.concat([pd.DataFrame([base], columns=frame.columns), frame], ignore_index=True)
     if len(names) - 1 > WIDE:
         frame = frame.set_index(say(head, lang)).T.reset_index(names=say("team", lang))

@@ -11,6 +11,22 @@ from cemlab.report.wording import number
 
 SHOWN = ("ok", "low_base")
 DASH = "—"
+OF_COMPANY = frozenset(  # always of the whole company, in a manager's version too
+    (
+        "weights",
+        "reliability",
+        "structure",
+        "agreement",
+        "drivers",
+        "driver_rows",
+        "panel",
+        "dropout",
+        "survival",
+        "hazard",
+        "risk",
+    )
+    + ("linkage", "linkage_picture")
+)
 
 
 def say(key, lang, **words):
@@ -39,9 +55,17 @@ def text(line):
     return Markdown(line) if line else None
 
 
+def headed(report, key, **words):
+    """Title and note; in a manager's version figures of the whole company say so."""
+    made = titled(key, report.lang, **words)
+    if report.unit is not None and key in OF_COMPANY:
+        made["title"] = say("company", report.lang) + ("：" if report.lang == "zh" else ": ") + made["title"]
+    return made
+
+
 def nothing(report, key, **words):
     """A sentence in place of an empty chart or table."""
-    title = titled(key, report.lang, **words)["title"]
+    title = headed(report, key, **words)["title"]
     return text(f"*{title}{'：' if report.lang == 'zh' else ': '}{say('nothing', report.lang)}*")
 
 
@@ -49,7 +73,7 @@ def table(frame, report, key, **words):
     """A numbered table of texts, its columns named already; a sentence where there are no rows."""
     if frame is None or not len(frame):
         return nothing(report, key, **words)
-    return show_table(frame, lang=report.lang, columns=list(frame.columns), **titled(key, report.lang, **words))
+    return show_table(frame, lang=report.lang, columns=list(frame.columns), **headed(report, key, **words))
 
 
 def picture(chart, frame, report, key, *arguments, words=None, **options):
@@ -57,7 +81,7 @@ def picture(chart, frame, report, key, *arguments, words=None, **options):
     if frame is None or not len(frame) or ("status" in frame and not frame["status"].isin(SHOWN).any()):
         return nothing(report, key, **(words or {}))
     fig = chart(frame, *arguments, codebook=report.book, lang=report.lang, **options)
-    return show_figure(fig, **titled(key, report.lang, **(words or {})))
+    return show_figure(fig, **headed(report, key, **(words or {})))
 
 
 def columns(report, **values):

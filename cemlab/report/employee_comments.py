@@ -13,6 +13,11 @@ def open_words(report):
     return open_comments(report.respondents)
 
 
+def whose(report):
+    """In a manager's version: whose comments these are."""
+    return text(say("whose_comments", report.lang)) if report.unit is not None else None
+
+
 def quoted(report, *, seed=1, most=QUOTED):
     """Comments of the whole company as they may be shown, each wording once; None in a manager's version and without comments.
 

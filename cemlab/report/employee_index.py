@@ -1,6 +1,7 @@
 """Sections of the employee report on who answered, how they are protected, and how the dimensions stand."""
 
 from cemlab.analyse import employee_study as staff
+from cemlab.measure.census import census_intervals
 from cemlab.measure.schema import combine
 from cemlab.report.charts_compare import distribution_bars
 from cemlab.report.employee_cells import (
@@ -15,6 +16,7 @@ from cemlab.report.employee_cells import (
     say,
     table,
     text,
+    units,
     with_interval,
 )
 from cemlab.report.employee_texts import CONFIDENTIALITY, REPRESENTATIVE
@@ -72,14 +74,24 @@ def bounded_shift(report):
     return next(float(step) for step in STEPS if step >= max(most, least) or step == STEPS[-1])
 
 
-def confidentiality(report, hidden=None):
-    """What is promised to everybody, with the thresholds in force."""
+def confidentiality(report):
+    """What is promised to everybody, with the thresholds in force, and how many units are hidden and why."""
     privacy = report.book.privacy
     words = {"persons": privacy.min_persons, "comments": privacy.comments_base}
     out = CONFIDENTIALITY[report.lang].format(**words)
-    if hidden is not None:
-        out += "\n\n" + say("hidden_units", report.lang, **hidden)
+    if report.levels:
+        out += "\n\n" + say("hidden_units", report.lang, **hidden_units(report))
     return text(out)
+
+
+def hidden_units(report):
+    """How many units this version speaks of, and how many of them are not shown: too few answers, or for others' sake."""
+    plan, keys = report.study.plan, [key for key in units(report) if key is not None]
+    places = [plan.at({level: code}, report.study.wave) for level, code in keys]
+    reasons = ["few" if place is None else plan.groups["reason"].iloc[place] for place in places]
+    shown = [place is not None and bool(plan.open[place]) for place in places]
+    few = sum(reason == "few" and not one for reason, one in zip(reasons, shown, strict=True))
+    return {"units": len(keys), "hidden": shown.count(False), "few": few, "other": shown.count(False) - few}
 
 
 def index_levels(report, wave=None):
@@ -157,7 +169,8 @@ def item_levels(report):
     """Every item of the whole company, as it may be shown; None in a manager's version, which speaks of dimensions."""
     if report.unit is not None:
         return None
-    return report.door(staff.item_scores(report.answers, report.book, weights=report.weights))
+    found, people = staff.item_scores(report.answers, report.book, weights=report.weights), report.headcount()
+    return report.door(found if people is None or found is None else census_intervals(found, people))
 
 
 def item_table(report, items):
@@ -231,7 +244,9 @@ def segment_scores(report):
     """The index by each segment that is no unit, whole company only, as it may be shown."""
     index = report.asked.index or next(iter(report.dimensions))
     frames = [
-        staff.index_scores(report.now.drop_nulls(cut), report.book, by=cut, weights=report.weights)
+        staff.index_scores(
+            report.now.drop_nulls(cut), report.book, by=cut, weights=report.weights, headcount=report.headcount(cut)
+        )
         for cut in report.segments
     ]
     if not frames:

@@ -7,7 +7,7 @@ import pandas as pd
 from cemlab.analyse import employee_study as staff
 from cemlab.measure.schema import comparisons
 from cemlab.report.charts_employee import unit_scatter
-from cemlab.report.employee_cells import SHOWN, columns, nothing, picture, probability, say, table
+from cemlab.report.employee_cells import SHOWN, columns, nothing, picture, probability, say, table, text
 from cemlab.report.employee_units import unit_name
 from cemlab.report.product_report import design_table
 
@@ -91,7 +91,7 @@ def linkage_table(report, name, found):
         figure=[say(f"link_{row['metric']}", report.lang) for row in rows],
         value=[f"{row['estimate']:.2f}" for row in rows],
         interval=[f"[{row['ci_low']:.2f}, {row['ci_high']:.2f}]" for row in rows],
-        p=[probability(row["p_value"]) for row in rows],
+        raw_p=[probability(row["p_value"]) for row in rows],
         units=[f"{row['n']:,.0f}" for row in rows],
     )
     return table(frame, report, "linkage", name=report.asked.results[name](report.lang))
@@ -105,6 +105,8 @@ def linkage_files(found):
 
 def conversations(report, turns):
     """Conversations by team (`read_dialogues`), where the codebook names them; teams that the plan hides are hidden here too."""
+    from IPython.display import display
+
     from cemlab.report.dialogue_sections import conversations as show
 
     part = report.asked.dialogues
@@ -115,6 +117,7 @@ def conversations(report, turns):
         keep = turns.frame["team"].is_in(list(wanted)) if hasattr(turns.frame["team"], "is_in") else turns.frame["team"].isin(wanted)  # fmt: skip
         turns = type(turns)(**{**vars(turns), "frame": turns.frame.filter(keep)})
         if not len(turns.frame):
+            display(text(f"*{say('no_talks', report.lang)}*"))
             return None
 
     def shown(frame):

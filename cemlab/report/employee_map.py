@@ -24,6 +24,7 @@ from cemlab.report.employee_index import company, of_unit
 from cemlab.report.wording import number
 
 BAR = 0.70
+SMALL = {"zh": 12.5, "en": 11.5}  # pixels: eight dimensions and their names fit a page
 ABOVE, BELOW, FULL = (
     (31, 78, 121),
     (200, 100, 27),
@@ -31,7 +32,7 @@ ABOVE, BELOW, FULL = (
 )  # colours of the map, and the difference at which they are full
 
 
-def map_block(report, drawn, tested, changed=None):
+def map_block(report, drawn, tested, changed=None, scores=None):
     """The heat map: units down, dimensions across; drawn-in shares coloured by their distance from the company."""
     if drawn is None or tested is None:
         return nothing(report, "map", least=number(report.book.minimum_effect.share, "points"))
@@ -57,8 +58,9 @@ def map_block(report, drawn, tested, changed=None):
     words = titled("map", report.lang, least=number(report.book.minimum_effect.share, "points"))
     caption = f'<caption><span class="cem-no" data-kind="table"></span>{escape(words["title"])}</caption>'
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    body = whole_row(report, names) + "".join(rows)
-    block = f"<table>{caption}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    body = whole_row(report, names) + company_row(report, names, scores) + "".join(rows)
+    small = f' style="font-size:{SMALL[report.lang]}px"'
+    block = f"<table>{caption}<thead{small}><tr>{top}</tr></thead><tbody{small}>{body}</tbody></table>"
     note = f'<p class="cem-note">{escape(words["note"])}</p>'
     return Block(f'<div class="cem"><div class="cem-scroll">{block}</div>{note}</div>', words["title"])
 
@@ -70,6 +72,18 @@ def whole_row(report, names):
         return ""
     told = "".join(f'<td class="num">{DASH if m is None else number(m, "percent")}</td>' for m in marks)
     return f'<tr class="total"><th scope="row">{escape(say("head_benchmark", report.lang))}</th>{told}<td class="num"></td></tr>'
+
+
+def company_row(report, names, scores):
+    """Everybody's favourable shares, above the units."""
+    rows = company(scores, report)
+    if rows is None or not len(rows):
+        return ""
+    cells = {row["item"]: row for row in rows[rows["metric"] == "favourable"].to_dict("records")}
+    told = "".join(f'<td class="num">{figure(cells.get(name)).removesuffix("%")}</td>' for name in names)
+    most = max((row["n"] for row in cells.values() if row["status"] in SHOWN), default=float("nan"))
+    n = DASH if pd.isna(most) else f"{most:,.0f}"
+    return f'<tr class="total"><th scope="row">{escape(say("company", report.lang))}</th>{told}<td class="num">{n}</td></tr>'
 
 
 def map_cell(report, row, mark, move):

@@ -3,13 +3,13 @@
 import pandas as pd
 
 from cemlab.analyse import employee_people as people
-from cemlab.analyse import employee_study as staff
 from cemlab.analyse.driver_table import driver_table
 from cemlab.report.charts_drivers import driver_bars
 from cemlab.report.charts_employee import importance_map
 from cemlab.report.employee_cells import (
     DASH,
     SHOWN,
+    base,
     columns,
     difference,
     figure,
@@ -19,6 +19,7 @@ from cemlab.report.employee_cells import (
     probability,
     say,
     table,
+    with_interval,
 )
 from cemlab.report.employee_index import company, of_unit
 from cemlab.report.employee_verdict import figure_name
@@ -114,13 +115,15 @@ def priorities(report, found, scores):
     return picture(importance_map, wide, report, "ipa")
 
 
-def change_table(report, changes, said):
-    """Every figure of the company against the last wave, with verdicts over all candidates; a manager sees the unit's."""
+def change_table(report, changes, said, moved=None):
+    """Every figure of the company against the last wave, with verdicts over all candidates; a manager sees the unit's dimensions."""
     from cemlab.report.findings import with_family
     from cemlab.report.sections import told
 
     if changes is None:
         return None
+    if report.unit is not None:
+        return unit_changes(report, changes, moved)
     rows = told(with_family(changes, "wave", said), "wave", report.lang)
     frame = columns(
         report,
@@ -134,52 +137,95 @@ def change_table(report, changes, said):
     return table(frame, report, "changes", reference=then)
 
 
+def unit_changes(report, changes, moved):
+    """A unit's dimensions against its own last wave, beside the company's change; tested over the whole heat map."""
+    rows = of_unit(moved, report, report.unit)
+    words = {"reference": report.book.wave_label(report.study.previous, report.lang)}
+    if rows is None or not rows["status"].isin(SHOWN).any():
+        return nothing(report, "changes", **words)
+    rows = {row["item"]: row for row in rows[rows["metric"] == "favourable"].to_dict("records")}
+    whole = {row["item"]: row for row in changes[changes["metric"] == "favourable"].to_dict("records")}
+    names = [name for name in report.dimensions if name in rows]
+    least = report.book.minimum_effect.share
+    clear = [rows[n]["p_adjusted"] <= 0.05 and abs(rows[n]["difference"]) >= least for n in names]
+    frame = columns(
+        report,
+        dimension=[label(report, name) for name in names],
+        value=[figure(rows[name]) for name in names],
+        change=[difference(rows[name]) for name in names],
+        company_change=[difference(whole.get(name)) for name in names],
+        p=[probability(rows[name]["p_adjusted"]) for name in names],
+        verdict=[say("verdict_claim" if one else "verdict_not_significant", report.lang) for one in clear],
+    )
+    return table(frame, report, "changes", **words)
+
+
 def panel_changes(report):
-    """Changes among those who answered both waves, as they may be shown; None without such people."""
-    rows = people.panel(report.scored, report.study.wave, report.study.previous, report.study.person)
-    if rows is None or rows.select("_key").head(1).collect().is_empty():
-        return None
-    found = staff.wave_changes(rows, report.book, **{**report.since, "weights": None})
-    return report.door(found, BOTH)
+    """(changes of those who answered both waves, changes of everybody by likelihood), as they may be shown; (None, None) without such people.
+
+    Changes by likelihood are coefficients of everybody without a count that could be read off them.
+    """
+    study = report.study
+    found = people.panel_changes(
+        report.scored, report.book, wave=study.wave, previous=study.previous, person=study.person
+    )
+    if found is None:
+        return None, None
+    same, whole = (found[found["method"] == method] for method in ("paired", "likelihood"))
+    whole = whole.assign(unit="coefficient", item="likelihood_" + whole["item"])  # no mean on the question's scale
+    return report.door(same, BOTH), report.door(whole)
 
 
 def panel_table(report, changes, panel):
-    """Change of the same people beside the change of everybody."""
-    if changes is None or panel is None:
+    """Change of the same people, and of everybody allowing for drop-out, beside the change of everybody."""
+    same, whole = ({} if f is None else {(r["metric"], r["item"]): r for r in f.to_dict("records")} for f in panel)
+    if changes is None or not same:
         return None
-    same = {(r["metric"], r["item"]): r for r in panel.to_dict("records")}
     rows = changes.to_dict("records")
+    keys = [(row["metric"], row["item"]) for row in rows]
     frame = columns(
         report,
         figure=[figure_name(report, row) for row in rows],
         all=[difference(row) for row in rows],
-        panel=[difference(same.get((row["metric"], row["item"]))) for row in rows],
-        n=[f"{same[k]['n']:,.0f}" if (k := (row["metric"], row["item"])) in same else DASH for row in rows],
+        panel=[difference(same.get(key)) for key in keys],
+        likelihood=[allowed(whole.get((row["metric"], f"likelihood_{row['item']}")), row["unit"]) for row in rows],
+        n=[base(same.get(key)) for key in keys],
     )
     return table(frame, report, "panel")
 
 
+def allowed(row, unit):
+    """A change by likelihood in the figure's own unit, or a dash."""
+    return difference(None if row is None else row | {"unit": unit})
+
+
 def dropouts(report):
     """Who did not answer again, as it may be shown."""
-    found = people.dropout(
-        report.scored, report.book, wave=report.study.wave, previous=report.study.previous, person=report.study.person
-    )
-    return report.door(found, report.study.previous)
+    study = report.study
+    found = people.dropout(report.scored, report.book, wave=study.wave, previous=study.previous, person=study.person)
+    return report.door(found, study.previous)
 
 
 def dropout_table(report, found):
-    """Odds ratios of not answering again."""
+    """Who dropped out: means against those who stayed, odds ratios of all dimensions together; the share lost stands in the note."""
     if found is None:
         return None
-    rows = found.to_dict("records")
+    cells = {(row["metric"], row["item"]): row for row in found.to_dict("records")}
+    lost = cells["dropout", "all"]
+    names = [name for name in report.dimensions if ("gap", name) in cells]
+    gaps, odds = ([cells[metric, name] for name in names] for metric in ("gap", "odds_ratio"))
     frame = columns(
         report,
-        dimension=[label(report, row["item"]) for row in rows],
-        odds=[
-            f"{r['estimate']:.2f} [{r['ci_low']:.2f}, {r['ci_high']:.2f}]" if r["status"] in SHOWN else DASH
-            for r in rows
-        ],
-        p=[probability(row["p_value"]) for row in rows],
-        n=[f"{row['n']:,.0f}" for row in rows],
+        dimension=[label(report, name) for name in names],
+        droppedout=[bracketed(row, "+.2f") for row in gaps],
+        odds=[bracketed(row, ".2f") for row in odds],
+        raw_p=[probability(row["p_value"]) if row["status"] in SHOWN else DASH for row in odds],
     )
-    return table(frame, report, "dropout")
+    return table(frame, report, "dropout", share=with_interval(lost), n=base(lost))
+
+
+def bracketed(row, form):
+    """An estimate with its interval, or a dash."""
+    if row["status"] not in SHOWN or pd.isna(row["estimate"]):
+        return DASH
+    return f"{row['estimate']:{form}} [{row['ci_low']:{form}}, {row['ci_high']:{form}}]"

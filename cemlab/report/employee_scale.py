@@ -151,7 +151,7 @@ def agreement_table(report, found, files):
         rwg=[figure(cells["rwg_median", name], digits=2) for name in names],
         icc1=[f"{r['estimate']:.3f} [{r['ci_low']:.3f}, {r['ci_high']:.3f}]" if r["status"] in SHOWN else DASH for r in interval],
         icc2=[figure(cells["icc2", name], digits=2) for name in names],
-        p=[probability(p) for p in found["p_value"]],
+        raw_p=[probability(p) for p in found["p_value"]],
         verdict=[words[c] for c in found["comparable"]],
     )  # fmt: skip
     return table(frame, report, "agreement", level=label(report, report.levels[-1]))

@@ -82,7 +82,7 @@ def hazard_table(report, made):
     }
     if len(slopes):
         told["odds" if key == "risk" else "hazard"] = [ratio(rows[b], b) for b in bands]
-        told["p"] = [probability(rows[b]["p_value"]) if rows[b] is not None else "—" for b in bands]
+        told["raw_p"] = [probability(rows[b]["p_value"]) if rows[b] is not None else "—" for b in bands]
     told["n"] = [base(last.loc[b].to_dict()) for b in bands]
     return table(columns(report, **told), report, key, months=months(last["at"].iloc[0]))
 
@@ -91,7 +91,10 @@ def ratio(row, band):
     """ "2.3 [1.8, 3]"; 1 for the band compared with."""
     if row is None:
         return "1" if band == "high" else "—"
-    return f"{row['estimate']:.3g} [{row['ci_low']:.3g}, {row['ci_high']:.3g}]" if row["status"] in SHOWN else "—"
+    if row["status"] not in SHOWN:
+        return "—"
+    values = (f"{v:.1f}" if v >= 0.995 else f"{v:.2f}" for v in (row["estimate"], row["ci_low"], row["ci_high"]))
+    return "{} [{}, {}]".format(*values)
 
 
 def months(days):
