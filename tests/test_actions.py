@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cemlab.analyse.actions import COLUMNS, MOST, recommended_actions
+from cemlab.analyse.actions import COLUMNS, EACH, recommended_actions
 from cemlab.analyse.waiting_curve import falls_faster, waiting_curve
 
 EXPERIENCES = pd.DataFrame(
@@ -98,4 +98,36 @@ def test_nothing_to_go_by_gives_no_row_and_many_stores_are_cut_off():
     hidden = STORES.assign(status="hidden", signal="")
     assert not len(recommended_actions(stores=hidden, store="shop"))
     many = pd.concat([STORES.iloc[[0]]] * 20, ignore_index=True)
-    assert len(recommended_actions(stores=many, store="shop")) == MOST
+    assert len(recommended_actions(stores=many, store="shop")) == EACH
+
+
+def test_first_contacts_by_hand():
+    """A quarter came again and rates 0.8 lower: 0.2 points of the whole."""
+    gap = {"item": "overall", "estimate": 4.2, "reference_estimate": 3.4, "n": 300, "n_reference": 100}
+    gap |= {"difference": 0.8, "difference_low": 0.4, "difference_high": 1.2}
+    row = recommended_actions(contacts=pd.DataFrame([gap])).iloc[0]
+    assert (row["kind"], row["gain_item"], row["figure"], row["target"]) == ("resolve", "overall", 3.4, 4.2)
+    assert row[["gain", "gain_low", "gain_high", "reach"]].tolist() == pytest.approx([0.2, 0.1, 0.3, 25])
+    assert not len(recommended_actions(contacts=pd.DataFrame([gap | {"difference_low": -0.1}])))
+
+
+def test_complaints_by_hand():
+    """Shop a: 20 of 1,000 against 10 in total, a tenth of the customers: 1 complaint per 1,000 less in total."""
+    rows = [("(all)", 10.0, 9.0, 11.0, 10_000), ("a", 20.0, 14.0, 28.0, 1000), ("b", 12.0, 8.0, 17.0, 1000)]
+    table = pd.DataFrame(rows, columns=["shop", "estimate", "ci_low", "ci_high", "n"])
+    table = table.assign(item="complaints", status="ok")
+    made = recommended_actions(complaints=table, store="shop")
+    assert made["group"].tolist() == ["a"]
+    assert made.loc[0, ["gain", "gain_low", "gain_high", "reach"]].tolist() == pytest.approx([-1, -1.8, -0.4, 10])
+    assert not len(recommended_actions(complaints=table.assign(status="hidden"), store="shop"))
+
+
+def test_a_group_is_listened_to_only_where_the_report_claims_it():
+    said = {"kind": "group", "cut": "purpose", "group": "business", "item": "recommend", "unit": "points"}
+    said |= {"estimate": 5.0, "difference": -28.0, "difference_low": -36.0, "difference_high": -20.0}
+    said = pd.DataFrame([said | {"n": 400, "n_reference": 600, "verdict": "claim"}])
+    row = recommended_actions(groups=said).iloc[0]
+    assert (row["kind"], row["group"], row["figure"], row["target"]) == ("listen", "purpose=business", 5, 33)
+    assert row[["gain", "gain_low", "gain_high", "reach"]].tolist() == pytest.approx([11.2, 8, 14.4, 40])
+    assert not len(recommended_actions(groups=said.assign(verdict="not_significant")))
+    assert not len(recommended_actions(groups=said.assign(difference=28.0)))

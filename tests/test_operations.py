@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cemlab.analyse.operations import complaint_chart, complaint_rate, first_contact_resolution
+from cemlab.analyse.operations import complaint_chart, complaint_rate, first_contact_gap, first_contact_resolution
 from cemlab.analyse.waiting_curve import knee_test, waiting_curve
 from cemlab.checks import DataError
 
@@ -84,3 +84,16 @@ def test_wording():
         waiting_curve(waits(50), "wait", "score")
     with pytest.raises(DataError, match="1 of 1 rows are not counts"):
         complaint_rate(pd.DataFrame({"c": [1], "n": [0]}), "c", "n")
+
+
+def test_ratings_by_contacts_are_those_of_two_samples():
+    """40 solved at once rate 4.5 on average, 40 who came again 3.5; three open cases are left out."""
+    data = pd.DataFrame({"contacts": [1.0] * 40 + [2.0] * 30 + [3.0] * 10 + [np.nan] * 3})
+    data["overall"] = [4.0, 5.0] * 20 + [3.0, 4.0] * 20 + [1.0] * 3
+    row = first_contact_gap(data, "contacts", "overall", scale=(1, 5)).iloc[0]
+    assert (row["estimate"], row["reference_estimate"], row["difference"]) == (4.5, 3.5, 1.0)
+    assert (row["n"], row["n_reference"], row["reference"]) == (40, 40, "again")
+    se = np.sqrt(2 * 0.5**2 / 39)  # Welch: variances 0.25 x 40 / 39, over 40 each
+    assert row["difference_se"] == pytest.approx(se)
+    few = first_contact_gap(data.head(45), "contacts", "overall", scale=(1, 5))
+    assert few["status"].tolist() == ["not_estimable"]

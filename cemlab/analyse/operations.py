@@ -1,8 +1,10 @@
 """Operational data beside experience (O+X): first-contact resolution, complaints per 1,000."""
 
+import narwhals as nw
 import numpy as np
 
 from cemlab.checks import DataError, require_columns, require_level
+from cemlab.measure.compare import compare_groups
 from cemlab.measure.control import control_limits
 from cemlab.measure.moments import columns_of, lazy
 from cemlab.measure.schema import as_list, combine, estimates
@@ -37,6 +39,44 @@ def first_contact_resolution(data, contacts, *, by=None, weights=None, level=0.9
     options = {"scale": (1, 10_000), "top": [1], "weights": weights, "level": level}
     frames = [top_box(data, contacts, **options), *(top_box(data, contacts, by=cut, **options) for cut in as_list(by))]
     return combine(frames).assign(metric="first_contact_resolution")
+
+
+def first_contact_gap(data, contacts, outcome, *, scale, weights=None, cluster=None, level=0.95, min_n=30):
+    """Mean rating of customers whose case was resolved at the first contact, against those who had to come again.
+
+    Parameters
+    ----------
+    data : data frame
+        One row per case.
+    contacts : str
+        As in `first_contact_resolution`; cases not resolved yet are left out.
+    outcome : str
+        The rating compared.
+    scale : tuple of int
+    weights, cluster, level, min_n
+        As in `compare_groups`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Comparisons, one row: ``estimate`` of the first, ``reference`` "again". Customers with an easy matter are solved at
+        first contact more often, so the difference is no effect of solving it.
+
+    Raises
+    ------
+    ValueError, DataError
+        As `compare_groups`.
+    """
+    where = "first_contact_gap"
+    frame = lazy(data, where)
+    require_columns(columns_of(frame), [contacts, outcome], where)
+    count = nw.col(contacts).cast(nw.Float64)
+    frame = frame.filter(~count.is_null()).with_columns(
+        nw.when(count == 1).then(nw.lit("first")).otherwise(nw.lit("again")).alias("solved__")
+    )
+    options = {"weights": weights, "cluster": cluster, "level": level, "min_n": min_n, "scale": scale}
+    found = compare_groups(frame.to_native(), outcome, by="solved__", metric="mean", against="again", **options)
+    return found[found["solved__"] == "first"].drop(columns="solved__").reset_index(drop=True)
 
 
 def complaint_rate(table, complaints, units, *, by=None, per=1000, level=0.95):

@@ -3,7 +3,7 @@
 import narwhals as nw
 import pandas as pd
 
-from cemlab.analyse.operations import complaint_chart, complaint_rate, first_contact_resolution
+from cemlab.analyse.operations import complaint_chart, complaint_rate, first_contact_gap, first_contact_resolution
 from cemlab.analyse.waiting import waiting_times
 from cemlab.measure.moments import columns_of, counts, lazy
 from cemlab.measure.response import nonresponse, response_rate
@@ -13,7 +13,7 @@ FEWEST_PERIODS = 8
 MANY_LEVEL = 0.998  # of one group among many, as in a funnel plot
 
 
-def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30):
+def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30, **design):
     """What the operational columns named in the codebook (`operations`) say of one wave.
 
     Parameters
@@ -27,13 +27,16 @@ def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30):
     level : float, default 0.95
         Of the totals.
     min_n : int, default 30
-        Fewer on one side, and the comparison of those who answered is left out.
+        Fewer on one side, and the comparison of those who answered, or were solved at first contact, is left out.
+    **design
+        Weights and cluster of the comparison of ratings by contacts.
 
     Returns
     -------
     dict of str to pandas.DataFrame
-        Those of ``wait`` (Kaplan-Meier quantiles and shares served within), ``first_contact``, ``complaints`` (per 1,000,
-        exact Poisson), ``response`` and ``nonresponse`` that the codebook names and the data hold.
+        Those of ``wait`` (Kaplan-Meier quantiles and shares served within), ``first_contact``, ``contact_gap`` (rating of those
+        solved at first contact against the others, 99.8 % interval: a signal, no claim), ``complaints`` (per 1,000, exact
+        Poisson), ``response`` and ``nonresponse`` that the codebook names and the data hold.
     """
     asked, have = codebook.operations, set(columns_of(lazy(data, "operational_figures")))
     out = {}
@@ -42,6 +45,14 @@ def operational_figures(data, codebook, *, by=None, level=0.95, min_n=30):
         out["wait"] = waiting_times(waited, asked.wait, asked.served, level=level, within=asked.within)
     if asked.contacts in have:
         out["first_contact"] = first_contact_resolution(with_value(data, asked.contacts), asked.contacts, level=level)
+        rating = next((c for c in codebook.of_role("outcome") if c.name in have and c.scale is not None), None)
+        if rating is not None:
+            scale = (rating.scale.low, rating.scale.high)
+            gap = first_contact_gap(
+                data, asked.contacts, rating.name, scale=scale, level=MANY_LEVEL, min_n=min_n, **design
+            )
+            if (gap["status"] == "ok").any():
+                out["contact_gap"] = gap
     if asked.complained in have:
         frames = [complaints_by(data, asked.complained, [], level)]
         frames += [complaints_by(data, asked.complained, [by], MANY_LEVEL)] if by else []

@@ -68,7 +68,7 @@ def operational(study):
 
     store = study.codebook.only("store")
     cut = store.name if store and store.name in study.now.collect_schema().names() else None
-    found = operational_figures(study.now, study.codebook, by=cut, min_n=study.min_n)
+    found = operational_figures(study.now, study.codebook, by=cut, min_n=study.min_n, **study.design)
     if not found:
         return {}
     persons = distinct_persons(study.now, [cut] if cut else [], person=study.person)
@@ -78,6 +78,8 @@ def operational(study):
     rows = [figure_rows(out[name], study, cut) for name in ("first_contact", "complaints") if name in out]
     if rows:
         display(table(pd.concat(rows, ignore_index=True), study, "operational"))
+    if "contact_gap" in out:
+        display(markdown(contact_sentence(out["contact_gap"].iloc[0], study)))
     weekly = complaints_over_time(study.everything, study.codebook) if "complaints" in out else None
     if weekly is not None:
         title, note = titled("complaints", study)
@@ -88,6 +90,14 @@ def operational(study):
     if "nonresponse" in out:
         display(table(nonresponse_rows(out["nonresponse"], study), study, "nonresponse"))
     return out
+
+
+def contact_sentence(row, study):
+    """How those solved at first contact rate beside the others."""
+    figures = {"first": f"{row['estimate']:.2f}", "again": f"{row['reference_estimate']:.2f}"}
+    figures |= {"gap": f"{row['difference']:+.2f}", "low": f"{row['difference_low']:.2f}"}
+    figures |= {"high": f"{row['difference_high']:.2f}", "n": f"{row['n']:,.0f}", "m": f"{row['n_reference']:,.0f}"}
+    return say("contact_gap", study.lang, item=study.codebook.label(row["item"], study.lang), **figures)
 
 
 def shown_of(frame, study, persons, cut):

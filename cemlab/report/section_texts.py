@@ -168,13 +168,15 @@ TITLES = {
     ),
     "findings": (
         (
-            "全部候选结论及其判定",
-            "全报告的候选结论作为一个检验族校正；只有校正后仍显著、样本量足够且达到最小值得关注差异的，才写成结论。",
+            "结论与最接近的候选",
+            "全报告的 {total} 项候选作为一个检验族校正；只有校正后仍显著、样本量足够且达到最小值得关注差异的，才写成结论。"
+            "表中为结论与最接近显著的候选，其余 {rest} 项（{parts}）见 findings.csv。",
         ),
         (
-            "All candidate claims and their verdicts",
-            "All candidates are one family of tests; only those that stay significant, have their base and reach the "
-            "minimum effect are said.",
+            "Claims, and the candidates nearest to one",
+            "All {total} candidates are one family of tests; only those that stay significant, have their base and reach the "
+            "minimum effect are said. Shown are claims and the candidates nearest to significance; the other {rest} ({parts}) "
+            "stand in findings.csv.",
         ),
     ),
 }

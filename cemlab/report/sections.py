@@ -252,16 +252,6 @@ def rows_of_metric(frame, *metrics):
     return None if frame is None else frame[frame["metric"].isin(metrics)].reset_index(drop=True)
 
 
-def findings_table(said, study):
-    """All candidate claims with their verdicts, claims first; the sentences are for reading, the figures for checking."""
-    out = said[
-        ["sentence", "difference", "difference_low", "difference_high", "p_value", "p_family", "verdict", "unit"]
-    ]
-    words = VERDICTS[study.lang]["plain"]
-    out = out.rename(columns={"p_family": "p_adjusted"})
-    return out.assign(verdict=out["verdict"].map(words), n=said["n"], status=said["status"])
-
-
 def sample_comments(study, *, seed=0, per_group=4):
     """A few masked comments by score group, or None where the study has no comments or no NPS."""
     from cemlab.text.quotations import quotations

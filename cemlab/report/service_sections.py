@@ -19,6 +19,7 @@ from cemlab.report.wording import number
 
 SHOWN = ("ok", "low_base")
 FIGURES = ("figure", "low", "high", "target")
+FINE = {"improve": "mean", "resolve": "mean"}  # actions whose figures are means
 
 
 def say(key, lang, **words):
@@ -155,7 +156,7 @@ def journey_order(study):
     return [c.name for c, scale in zip(columns, scales, strict=True) if scale == max(set(scales), key=scales.count)]
 
 
-def actions(study, drivers, named, stores, knees):
+def actions(study, drivers, named, stores, knees, operations=None, said=None):
     """The list of recommended actions, each from a row of the results; the rows it is made of."""
     from IPython.display import display
 
@@ -167,6 +168,9 @@ def actions(study, drivers, named, stores, knees):
         stores=stores,
         store=store.name if store else None,
         knees=knees,
+        contacts=(operations or {}).get("contact_gap"),
+        complaints=(operations or {}).get("complaints"),
+        groups=said,
     )
     display(table(action_rows(made, study, store), study, "actions"))
     return made
@@ -177,11 +181,12 @@ def action_rows(made, study, store):
     labels, book, lang, rows = Labels(study.codebook, study.lang), study.codebook, study.lang, []
     for row in made.to_dict("records"):
         kind = row["kind"]
-        place = labels.code(store.name, row["group"]) if kind == "visit" else book.label(row["item"], lang)
         unit = book.columns[row["item"]].unit if kind == "wait" else None
-        figures = {name: shown(row[name], "mean" if kind == "improve" else "points") for name in FIGURES}
+        figures = {name: shown(row[name], FINE.get(kind, "points")) for name in FIGURES}
         limits = {"low": f"{row['gain_low']:.2f}", "high": f"{row['gain_high']:.2f}"}
-        gain = say("gain", lang, name=book.label(row["gain_item"], lang), gain=f"{row['gain']:+.2f}", **limits)
+        lifted = say("complaints", lang) if kind == "complaints" else book.label(row["gain_item"], lang)
+        gain = say("gain", lang, name=lifted, gain=f"{row['gain']:+.2f}", **limits)
+        place = place_of(row, labels, store)
         rows.append({
             "action": say(f"do_{kind}", lang, name=place),
             "why": say(f"why_{row['evidence']}", lang, unit=unit(lang) if unit else "", **figures),
@@ -192,6 +197,16 @@ def action_rows(made, study, store):
             "due": say("to_fill", lang),
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def place_of(row, labels, store):
+    """What or whom an action is about."""
+    if row["kind"] == "listen":
+        pairs = zip(*(part.split(" × ") for part in row["group"].split("=", 1)), strict=True)
+        return " × ".join(labels.code(cut, code) for cut, code in pairs)
+    if row["kind"] in ("visit", "complaints"):
+        return labels.code(store.name, row["group"])
+    return labels.codebook.label(row["item"], labels.lang)
 
 
 def shown(figure, kind):

@@ -96,13 +96,13 @@ TITLES = {
     "actions": (
         (
             "建议行动清单",
-            "每条建议对应一行结果。预期收益（95% 区间）：触点为提高 1 分时总体评价相应高出的分数；等候为拐点之后的等候都止于拐点时的得分差；门店为升至总体水平时的总体 NPS 差。各项不可相加。"
+            "每条建议对应一行结果。预期收益（95% 区间）：触点为提高 1 分时总体评价相应高出的分数；等候为拐点之后的等候都止于拐点时的得分差；门店、人群与再次联系者为其升至其余水平时的总体差；投诉为每千人减少数。门店与首次解决按 99.8% 区间判断（信号），人群为经检验的结论。每类至多三条，各项不可相加。"
             + CAVEAT_ZH
             + "责任部门与期限由研究员填写。",
         ),
         (
             "Recommended actions",
-            "Each from a row of the results. Expected gain (95 % interval): of a touchpoint, points of the overall rating that go with one point more; of a wait, if none lasted beyond the knee; of a store, on the total NPS if it came up to the whole. Gains do not add up. "
+            "Each from a row of the results. Expected gain (95 % interval): of a touchpoint, points of the overall rating that go with one point more; of a wait, if none lasted beyond the knee; of a store, a group or those who came again, on the total if they came up to the others; of complaints, fewer per 1,000. Stores and first contacts are judged by 99.8 % intervals (signals), groups are claims that were tested. Three of a kind at most; gains do not add up. "
             + CAVEAT_EN
             + " Owner and date are left to the researcher.",
         ),
@@ -127,12 +127,38 @@ WORDS = {
     "quantile": ("{name}：{q:.0f}% 不超过", "{name}: {q:.0f} % up to"),
     "served_within": ("{name}：{at:g} {unit}内接通的比例", "{name}: served within {at:g} {unit}"),
     "first_contact_resolution": ("首次解决率", "First-contact resolution"),
+    "contact_gap": (
+        "首次联系即解决的客户“{item}”均分 {first}（n={n}），需再次联系的 {again}（n={m}），相差 {gap}"
+        "（99.8% 区间 {low}～{high}）。简单的问题更容易一次解决，差值不等于一次解决的效果。",
+        "Customers solved at first contact rate “{item}” {first} on average (n={n}), those who came again {again} (n={m}): "
+        "{gap} (99.8 % interval {low} to {high}). Easy matters are solved at once more often; the gap is no effect of it.",
+    ),
     "complaints": ("每千人投诉", "Complaints per 1,000"),
     "response_rate": ("应答率", "Response rate"),
     "gain": ("“{name}”{gain} [{low}, {high}]", "“{name}” {gain} [{low}, {high}]"),
     "do_improve": ("改进“{name}”", "Improve “{name}”"),
     "do_wait": ("把“{name}”控制在拐点以内", "Keep “{name}” under its knee"),
     "do_visit": ("到{name}现场核查原因", "Visit {name} and find the cause"),
+    "do_resolve": ("提高首次联系解决率", "Solve more at first contact"),
+    "do_complaints": ("核查{name}的投诉原因", "Find what {name} is complained about for"),
+    "do_listen": ("了解“{name}”评价偏低的原因", "Find out why “{name}” rate lower"),
+    "why_again": (
+        "需再次联系者均分 {figure}，首次解决者 {target}（99.8% 区间不含 0）",
+        "mean {figure} of those who came again, {target} of those solved at once (99.8 % interval leaves 0 out)",
+    ),
+    "why_complaints": (
+        "每千人投诉 {figure}（99.8% 区间 {low}–{high}），总体 {target}",
+        "{figure} complaints per 1,000 (99.8 % interval {low} to {high}), {target} in total",
+    ),
+    "why_group_points": (
+        "NPS {figure}，其余受访者 {target}；检验成立",
+        "NPS {figure}, the others {target}; the claim holds",
+    ),
+    "why_group_percent": (
+        "高分占比 {figure}%，其余 {target}%；检验成立",
+        "top boxes {figure} %, the others {target} %; the claim holds",
+    ),
+    "why_group_mean": ("均分 {figure}，其余 {target}；检验成立", "mean {figure}, the others {target}; the claim holds"),
     "why_performance": (
         "均分 {figure}，目标 {target}；是可点名的关键体验",
         "mean {figure}, target {target}; a key experience that may be named",
