@@ -31,7 +31,7 @@ from cemlab.codebook_parts import (
 )
 from cemlab.codebook_product import ProductQuestions, check_product, thing_label
 from cemlab.codebook_service import Operations, Service
-from cemlab.codebook_study import Bases, Brand, BrandOutcomes, BrandQuestions, MinimumEffect, Privacy
+from cemlab.codebook_study import Bases, Brand, BrandOutcomes, BrandQuestions, MinimumEffect, Privacy, Quality
 
 THINGS = {"concept": ("概念", "Concept"), "product": ("产品", "Product")}
 
@@ -46,6 +46,7 @@ class Codebook(Part):
     timezone: str = "Asia/Shanghai"
     privacy: Privacy = Privacy()
     bases: Bases = Bases()
+    quality: Quality = Quality()
     minimum_effect: MinimumEffect = MinimumEffect()
     margins: dict[str, dict[Code, float]] = Field(default_factory=dict)
     waves: dict[Code, Wave] = Field(default_factory=dict)

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from cemlab.codebook_parts import Label, Option, Part
 
@@ -104,6 +104,26 @@ class Bases(Part):
 
     min_n: int = Field(default=30, ge=1)
     low_n: int = Field(default=100, ge=1)
+
+
+class Quality(Part):
+    """Which doubtful answers are left out of every figure, and from where on an answer is doubtful.
+
+    Straight-lining and bursts alone are never a reason. `least_seconds` is the shortest time to answer that is believed
+    (without it, a third of the median, which marks but never leaves out); `most_missing` the share of questions that may
+    stay unanswered.
+    """
+
+    exclude: tuple[Literal["duplicate", "inconsistent", "speeder", "unanswered"], ...] = ()
+    least_seconds: float | None = Field(default=None, gt=0)
+    most_missing: float = Field(default=0.5, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def speed_is_known(self):
+        """Who is too fast must not depend on how fast the others were."""
+        if "speeder" in self.exclude and self.least_seconds is None:
+            raise ValueError("exclude: speeders are left out only by a time of your own; name `least_seconds` as well")
+        return self
 
 
 class MinimumEffect(Part):

@@ -27,6 +27,7 @@ def quality_flags(
     key="_key",
     fastest=1 / 3,
     most_missing=0.5,
+    wave=None,
 ):
     """The answers with one column ``doubt__<check>`` (0 or 1) for each check that the data allow.
 
@@ -51,6 +52,8 @@ def quality_flags(
     fastest : float, default 1/3
     most_missing : float, default 0.5
         More than this share of the items without an answer is "unanswered".
+    wave : str, optional
+        Column inside which the same answers of a person are a duplicate; across waves they may be meant.
 
     Returns
     -------
@@ -70,13 +73,19 @@ def quality_flags(
     where, items = "quality_flags", as_list(items)
     frame = lazy(data, where)
     have = columns_of(frame)
-    used = [*items, *as_list(duration), *(pair[i] for pair in pairs for i in (0, 3)), *as_list(burst_by)]
+    used = [
+        *items,
+        *as_list(wave),
+        *as_list(duration),
+        *(pair[i] for pair in pairs for i in (0, 3)),
+        *as_list(burst_by),
+    ]
     require_columns(have, [*used, *([praise[0]] if praise else [])], where)
     values = [number_column(item) for item in items]
     answered = nw.sum_horizontal(*(nw.when(v.is_null()).then(nw.lit(0.0)).otherwise(nw.lit(1.0)) for v in values))
     flags = {}
     if {person, key} <= set(have):
-        same = [person, *items]
+        same = [person, *as_list(wave), *items]
         first = nw.col(key).cast(nw.String).min().over(*same)
         flags["duplicate"] = ~nw.col(person).is_null() & (answered > 0) & (nw.col(key).cast(nw.String) != first)
     flags["straight_line"] = (answered >= FEWEST_ITEMS) & (nw.max_horizontal(*values) == nw.min_horizontal(*values))

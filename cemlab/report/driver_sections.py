@@ -3,10 +3,11 @@
 import pandas as pd
 
 from cemlab.analyse import touchpoint_drivers
+from cemlab.analyse.answer_quality import study_flags
 from cemlab.analyse.funnel_plot import funnel_plot
 from cemlab.analyse.touchpoints import answered_columns, suitable_period
 from cemlab.measure.moments import counts
-from cemlab.measure.quality import quality_effects, quality_flags
+from cemlab.measure.quality import quality_effects
 from cemlab.measure.schema import MISSING
 from cemlab.measure.trend import control_chart
 from cemlab.report.charts_drivers import driver_bars, quadrant_map
@@ -63,30 +64,22 @@ def interval(low, high, decimals="mean"):
 
 
 def quality(study):
-    """Which answers of this wave are doubtful, and what leaving them out would do to the NPS."""
-    items = [c.name for c in answered_columns(study.now, study.codebook, "nps", "outcome", "effort", "touchpoint")]
-    score = study.codebook.only("nps")
-    if score is None or score.name not in items:
+    """Which answers of this wave are doubtful, which of them are left out, and what leaving them out does to the NPS."""
+    excluded = study.codebook.quality.exclude
+    flagged = study_flags(study.rows.read(study.wave, all_answers=True) if excluded else study.now, study.codebook)
+    if flagged is None:
         return absent("quality", study)
-    have = set(study.now.collect_schema().names())
-    pairs = [
-        (score.name, 9, 10, c.name, c.scale.low, max(c.scale.bottom_codes))
-        for c in answered_columns(study.now, study.codebook, "outcome")
-    ]
-    store = study.codebook.only("store")
-    bursts = {"burst_by": store.name, "praise": (score.name, 10)} if store and "_at" in have else {}
-    duration = "duration" if "duration" in have else None
-    flagged = quality_flags(study.now, items, duration=duration, pairs=pairs, **bursts)
-    effects = quality_effects(flagged, score.name, weights=study.weights, exclude=())
-    rows = effects[~effects["check"].isin(["(all)", "(excluded together)"])]
+    effects = quality_effects(flagged, study.codebook.only("nps").name, weights=study.weights, exclude=excluded)
+    rows = effects[effects["check"] != "(all)"]
+    rows = rows if excluded else rows[rows["check"] != "(excluded together)"]
     out = pd.DataFrame({
         "check": [say(check, study.lang) for check in rows["check"]],
         "n": rows["n"].to_numpy(),
         "share": [number(share, "percent") + "%" for share in rows["share"]],
-        "kept": say("kept", study.lang),
+        "kept": [say("left_out" if gone else "kept", study.lang) for gone in rows["excluded"]],
         "effect": [f"{effect:+.1f}" for effect in rows["effect"]],
     })  # fmt: skip
-    return table(out, study, "quality", list(out.columns))
+    return table(out, study, "quality_excluded" if excluded else "quality", list(out.columns))
 
 
 def journey(study, *, seed=1):

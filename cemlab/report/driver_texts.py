@@ -12,6 +12,16 @@ TITLES = {
             "Doubtful answers stay in the analysis; the last column tells what leaving them out would do. Straight-lining and bursts alone are no reason to exclude.",
         ),
     ),
+    "quality_excluded": (
+        (
+            "答卷质量检查与剔除",
+            "代码本（quality.exclude）规定剔除的答卷不进入任何数字；“若剔除”一列为只按该项剔除后的 NPS 变化，末行为实际剔除的合计。直线作答与突发好评本身不作为剔除理由。",
+        ),
+        (
+            "Checks of response quality, and what was left out",
+            "Answers that the codebook leaves out (quality.exclude) enter no figure; the last column tells what leaving out by this check alone does to NPS, the last row what was left out in all. Straight-lining and bursts alone are no reason to exclude.",
+        ),
+    ),
     "journey": (
         (
             "体验曲线：沿旅程的满意度（百分制）",
@@ -166,6 +176,8 @@ WORDS = {
     "head_shrunken": ("收缩估计", "Shrunken"),
     "head_signal": ("信号", "Signal"),
     "kept": ("保留", "kept"),
+    "left_out": ("剔除", "left out"),
+    "(excluded together)": ("合计剔除", "Left out in all"),
     "cut": ("止损", "cut"),
     "convert": ("转化", "convert"),
     "basic": ("基本型", "basic"),

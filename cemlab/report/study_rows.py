@@ -7,6 +7,7 @@ from functools import cached_property
 
 import polars as pl
 
+from cemlab.analyse.answer_quality import without_excluded
 from cemlab.checks import nearest
 from cemlab.report.only_groups import may_be_kept_to, pairs_of
 
@@ -24,8 +25,11 @@ class Rows:
     kind: str = ""  # "" for the codebook's waves
     only: dict = field(default_factory=dict)  # column -> codes kept
 
-    def read(self, waves, *, comments=False):
-        """Answers of these waves or periods as a lazy frame; `_wave` holds the period's code."""
+    def read(self, waves, *, comments=False, all_answers=False):
+        """Answers of these waves or periods as a lazy frame; `_wave` holds the period's code.
+
+        Without those that the codebook leaves out (`quality.exclude`), unless `all_answers` is true.
+        """
         from cemlab.store import scan
 
         if not self.kind:
@@ -34,6 +38,8 @@ class Rows:
             wanted = [waves] if isinstance(waves, str) else waves
             found = scan(self.codebook, version=self.version, comments=comments)
             found = found.with_columns(period_of(self.kind).alias("_wave")).filter(pl.col("_wave").is_in(wanted))
+        if not all_answers:
+            found = without_excluded(found, self.codebook)
         for column, codes in self.only.items():
             found = found.filter(pl.col(column).cast(pl.String).is_in(codes))
         return found.filter(~pl.col("_wave").is_in(self.kept_back)) if self.only and self.kept_back else found
