@@ -1,9 +1,11 @@
 """Tables too wide for a page, as several below each other: nothing lost, nothing twice but the first column."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cemlab.report.wide_tables import BESIDE, in_parts, need, room
+from cemlab.report.standing import BESIDE, column_shares, room
+from cemlab.report.wide_tables import in_parts, need
 
 
 def cell(text, **more):
@@ -53,3 +55,28 @@ def test_each_column_stands_once_and_in_order(widths, short):
     if len(parts) > 1:
         whole = [[cell(t) for t in heads], *([cell(t) for t in row] for row in rows)]
         assert sum(need(whole, n) + BESIDE for n in range(len(heads))) > room(len(heads))
+
+
+def test_figures_and_words_keep_their_width_and_texts_take_the_rest():
+    """Five columns, more text than a page holds: 2,133 and Unfavourable need 6 and 12 letters and the margins beside."""
+    long = "My manager rarely takes an interest in my work, and this goes on for a line"
+    wide = table(
+        ["Dimension", "Item", "Index", "Unfavourable %", "n"],
+        [["Recognition", long, "71.6% [69.6, 73.4]", "10.7%", "2,133"]],
+    )
+    shares = column_shares(wide["head"], wide["rows"])
+    assert sum(shares) == pytest.approx(1)
+    letters = [share * room(5) for share in shares]
+    assert letters[3] >= 12 + BESIDE - 1e-9 and letters[4] >= 6 + BESIDE - 1e-9 and letters[0] >= 11 + BESIDE - 1e-9
+    assert max(letters) == letters[1]
+
+
+def test_a_long_line_of_a_slide_ends_with_a_sentence_or_a_word():
+    from cemlab.report.pptx_writer import shortened
+
+    first = "Everybody counts once, and this sentence is long enough to stand alone on the slide that it is written on, whatever comes after it."
+    assert shortened("short") == "short" and shortened(f"{first} {'more ' * 60}") == first
+    cut = shortened("word " * 80)
+    assert cut.endswith("word…") and len(cut) <= 260
+    chinese = shortened("字" * 300)
+    assert chinese.endswith("…") and len(chinese) <= 130

@@ -7,7 +7,7 @@ from cemlab.report.finding_charts import finding_charts
 from cemlab.report.packed import repacked, report_date
 from cemlab.report.pptx_charts import add_bars, chart_notes
 from cemlab.report.pptx_parts import Deck
-from cemlab.report.standing import WORDS, standing
+from cemlab.report.standing import WORDS, standing, wide
 
 MOST = 8
 TEXTS = {
@@ -101,4 +101,17 @@ def _methods(document, most=5):
     out += [plain(piece["runs"]) for piece in kinds[:first] if piece["kind"] == "paragraph"]
     lists = [piece for piece in kinds if piece["kind"] == "list" and not piece["ordered"]]
     out += [plain(item) for piece in lists[-1:] for item in piece["items"]]
-    return [text if len(text) <= 130 else text[:129] + "…" for text in out][:most]
+    return [shortened(text) for text in out][:most]
+
+
+def shortened(text, most=260):
+    """A text that takes no more room than `most` Latin letters: up to the end of a sentence, else of a word, with "…"."""
+    if wide(text) <= most:
+        return text
+    end = next(at for at in range(len(text), 0, -1) if wide(text[:at]) < most)
+    kept = text[:end]
+    stops = [kept.rfind(sign) + 1 for sign in ("。", "；", ". ", "; ")]
+    if max(stops) > end / 2:
+        return kept[: max(stops)].rstrip()
+    space = kept.rfind(" ")
+    return (kept[:space] if space > end / 2 else kept).rstrip("，, ") + "…"

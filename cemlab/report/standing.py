@@ -1,7 +1,14 @@
 """The small words every document carries: what data it stands on, and the parts it is made of."""
 
+import re
+
 import pandas as pd
 
+UNBROKEN = re.compile(r"[!-~]+")  # Chinese may be broken anywhere, Latin words and figures may not
+LONGEST = 14  # letters of a word that a column makes room for
+BESIDE = 2.5  # letters that a column's margins take
+# What a page of A4 holds, in Latin letters of the size that a table of so many columns is set in, with a wide font.
+ROOM = ((6, 84), (9, 94), (12, 107), (99, 123))
 WORDS = {
     "zh": {
         "version": "数据版本 {}",
@@ -60,16 +67,30 @@ def wide(text):
 
 
 def column_shares(head, rows, *, most=40):
-    """How the width of a table is shared among its columns, from what stands in them; the shares sum to 1."""
-    need = {}
+    """How the width of a table is shared among its columns, from what stands in them; the shares sum to 1.
+
+    A figure or a Latin word is never broken where there is room; what is left goes to the columns of long texts.
+    """
+    need, whole = {}, {}
     for cells, weight in [*((cells, 0.75) for cells in head), *((row["cells"], 1.0) for row in rows[:400])]:
         at = 0
         for cell in cells:
             if cell["span"] == 1:
                 longest = max((wide(line) for line in cell["text"].split("\n")), default=0)
-                least = 6 if cell["number"] else 4  # a figure is never broken
-                need[at] = max(need.get(at, least), min(longest * weight, most))
+                words = max((len(word) for word in UNBROKEN.findall(cell["text"])), default=0)
+                whole[at] = max(whole.get(at, 4), 6 if cell["number"] else 4, min(words, LONGEST))
+                need[at] = max(need.get(at, 0), whole[at], min(longest * weight, most))
             at += cell["span"]
     count = max(need, default=0) + 1
-    sizes = [need.get(i, 4) + 2.5 for i in range(count)]
+    least = [whole.get(at, 4) + BESIDE for at in range(count)]
+    more = [max(need.get(at, 4) + BESIDE - least[at], 0) for at in range(count)]
+    left = room(count) - sum(least)
+    if 0 < left < sum(more):
+        more = [part * left / sum(more) for part in more]
+    sizes = [one + other for one, other in zip(least, more, strict=True)]
     return [size / sum(sizes) for size in sizes]
+
+
+def room(columns):
+    """Letters that fit beside each other in a table of so many columns."""
+    return next(letters for most, letters in ROOM if columns <= most)

@@ -1,11 +1,6 @@
 """Tables with more columns than a page is wide: set as several below each other, each with the first column again."""
 
-from cemlab.report.standing import wide
-
-# What a page of A4 holds, in Latin letters of the size that a table of so many columns is set in.
-ROOM = ((6, 92), (9, 103), (12, 117), (99, 135))
-BESIDE = 2.5  # letters that a column's margins take
-WORDS = 14  # a column of words is broken into lines beyond that
+from cemlab.report.standing import BESIDE, LONGEST, UNBROKEN, room, wide
 
 
 def in_parts(piece):
@@ -48,21 +43,15 @@ def in_parts(piece):
 
 
 def need(lines, place):
-    """Letters a column needs: figures are broken between words only, words within reason."""
+    """Letters a column needs: Latin words and figures are not broken, Chinese within reason."""
     longest = 4
     for cells in lines:
         if place < len(cells):
-            cell = cells[place]
-            words = cell["text"].split() or [""]
-            most = max(wide(word) for word in words)
-            figure = cell["number"] or any(sign.isdigit() for sign in cell["text"])
-            longest = max(longest, most if figure else min(most, WORDS if place == 0 else WORDS / 2))
+            text = cells[place]["text"]
+            whole = max((len(word) for word in UNBROKEN.findall(text)), default=0)
+            chinese = max((wide(word) for word in text.split()), default=0)
+            longest = max(longest, min(whole, LONGEST), min(chinese, LONGEST if place == 0 else 6))
     return longest
-
-
-def room(columns):
-    """Letters that fit beside each other in a table of so many columns."""
-    return next(letters for most, letters in ROOM if columns <= most)
 
 
 def even(groups):
