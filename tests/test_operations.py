@@ -97,3 +97,7 @@ def test_ratings_by_contacts_are_those_of_two_samples():
     assert row["difference_se"] == pytest.approx(se)
     few = first_contact_gap(data.head(45), "contacts", "overall", scale=(1, 5))
     assert few["status"].tolist() == ["not_estimable"]
+    alone = first_contact_gap(data.head(40), "contacts", "overall", scale=(1, 5))
+    assert alone["status"].tolist() == ["not_estimable"]
+    assert not len(first_contact_gap(data.iloc[40:80], "contacts", "overall", scale=(1, 5)))
+    assert not len(first_contact_gap(data.tail(3), "contacts", "overall", scale=(1, 5)))

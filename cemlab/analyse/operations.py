@@ -59,8 +59,9 @@ def first_contact_gap(data, contacts, outcome, *, scale, weights=None, cluster=N
     Returns
     -------
     pandas.DataFrame
-        Comparisons, one row: ``estimate`` of the first, ``reference`` "again". Customers with an easy matter are solved at
-        first contact more often, so the difference is no effect of solving it.
+        Comparisons, one row: ``estimate`` of the first, ``reference`` "again"; no row where nobody was solved at once, no
+        figures where nobody came again. Customers with an easy matter are solved at first contact more often, so the
+        difference is no effect of solving it.
 
     Raises
     ------
@@ -75,8 +76,9 @@ def first_contact_gap(data, contacts, outcome, *, scale, weights=None, cluster=N
         nw.when(count == 1).then(nw.lit("first")).otherwise(nw.lit("again")).alias("solved__")
     )
     options = {"weights": weights, "cluster": cluster, "level": level, "min_n": min_n, "scale": scale}
-    found = compare_groups(frame.to_native(), outcome, by="solved__", metric="mean", against="again", **options)
-    return found[found["solved__"] == "first"].drop(columns="solved__").reset_index(drop=True)
+    found = compare_groups(frame.to_native(), outcome, by="solved__", metric="mean", **options)
+    found = found[found["solved__"] == "first"].drop(columns="solved__").reset_index(drop=True)
+    return found.assign(reference="again")  # of two groups the other one is the complement
 
 
 def complaint_rate(table, complaints, units, *, by=None, per=1000, level=0.95):
