@@ -198,9 +198,8 @@ def test_waves_held_apart_are_the_rows_of_each():
     assert parts["a"].equals(compact(answers().lazy()).collect().filter(pl.col("team") == "a"))
 
 
-def test_types_fit_all_batches(monkeypatch):
-    """A later batch with a fraction, a wider number or many more words changes the type of the whole column."""
-    monkeypatch.setattr(compacting, "BATCH", 3)
+def test_types_fit_every_answer(monkeypatch):
+    """One fraction, one number too wide or one NaN decides on the type of the whole column."""
     monkeypatch.setattr(compacting, "SMALL", 200)
     n = 9
     data = pl.DataFrame(
@@ -209,6 +208,7 @@ def test_types_fit_all_batches(monkeypatch):
             "wider": [1.0] * (n - 1) + [200.0],
             "too_wide": [1.0] * (n - 1) + [201.0],
             "broken": [None, *[2.0] * (n - 2), 2.5],
+            "huge": [1e9] + [1.0] * (n - 1),
             "nan": [2.0] * (n - 1) + [float("nan")],
             "word": ["b", None, "a", "b", "d", "c", "b", "b", "a"],
             "empty": pl.Series([None] * n, dtype=pl.String),
@@ -217,6 +217,7 @@ def test_types_fit_all_batches(monkeypatch):
     )
     held = compact(data.lazy()).collect()
     kinds = {"narrow": pl.Int8, "wider": pl.Int16, "too_wide": pl.Float64, "broken": pl.Float64, "nan": pl.Float64}
+    kinds["huge"] = pl.Float64
     assert {name: held.schema[name] for name in kinds} == kinds
     assert held.schema["word"] == pl.Enum(["a", "b", "c", "d"]) and held.schema["empty"] == pl.Enum([])
     for name, kind in data.schema.items():
@@ -225,7 +226,6 @@ def test_types_fit_all_batches(monkeypatch):
 
 
 def test_texts_that_all_differ_stay_texts(monkeypatch):
-    monkeypatch.setattr(compacting, "BATCH", 3)
     monkeypatch.setattr(compacting, "SMALL", 4)
     data = pl.DataFrame({"word": list("abcabcdefg")})
     held = compact(data.lazy()).collect()

@@ -3,7 +3,6 @@
 import polars as pl
 
 SMALL = 10_000  # the widest range of whole numbers, and the most different texts, held as codes
-BATCH = 500_000  # answers that are read, and made small, at a time
 IDENTIFIERS = ("_key", "_person")  # only ever compared with each other: their hash does
 REASONS = pl.Enum(["no_answer", "not_applicable", "not_asked"])
 
@@ -25,11 +24,12 @@ def compact(scan):
 
     Notes
     -----
-    The scan is read once, batch by batch, and each batch is made small as it comes: nine million answers to 30 questions
-    take about half a gigabyte. Every reduction gives the figures that it gives on the scan; `counts` works on the codes
-    themselves.
+    Nine million answers to 30 questions take about half a gigabyte. The scan is read once; numbers that turn out not to be
+    whole are read again, those columns only. Every reduction gives the figures that it gives on the scan; `counts` works
+    on the codes themselves.
     """
-    return pl.concat(_batches(scan), rechunk=True).lazy()
+    frame, columns = _read(scan)
+    return pl.DataFrame([column.settle(frame.drop_in_place(column.name)).rechunk() for column in columns]).lazy()
 
 
 def apart(scan, column, codes):
@@ -37,37 +37,40 @@ def apart(scan, column, codes):
 
     Taking one of them then neither copies nor filters. Rows with another code are left out.
     """
+    frame, columns = _read(scan)
+    where = {code: frame.select(pl.col(column) == code).to_series() for code in codes}
     held = {code: [] for code in codes}
-    parts = _batches(scan)
-    while parts:
-        part = parts.pop(0)
-        for code in codes:
-            held[code].append(part.filter(pl.col(column) == code))
-    return {code: pl.concat(parts, rechunk=True) for code, parts in held.items()}
+    for one in columns:
+        values = one.settle(frame.drop_in_place(one.name))  # the wide column goes before the next is made
+        for code, mask in where.items():
+            held[code].append(values.filter(mask).rechunk())
+    return {code: pl.DataFrame(parts) for code, parts in held.items()}
 
 
-def _batches(scan):
-    """All batches of a scan, their columns narrowed to types that fit every one of them."""
+def _read(scan):
+    """A scan in memory in types that are narrow beforehand, and what is known of its columns."""
     columns = [_Column(name, kind) for name, kind in scan.collect_schema().items()]
-    read = scan.select(column.read() for column in columns)
-    batches = read.collect_batches(chunk_size=BATCH, engine="streaming")
-    parts = [pl.DataFrame([column.narrow(batch[column.name]) for column in columns]) for batch in batches]
-    parts = parts or [pl.DataFrame(schema=read.collect_schema())]
-    return [pl.DataFrame([column.settle(part[column.name]) for column in columns]) for part in parts]
+    checks = [column.check() for column in columns if column.is_number]
+    queries = [scan.select(column.read() for column in columns), *([scan.select(checks)] if checks else [])]
+    frame, *found = pl.collect_all(queries, engine="streaming")
+    wide = [name for name in (found[0].columns if found else []) if found[0][name].item()]
+    if wide:
+        frame = frame.with_columns(scan.select(wide).collect(engine="streaming"))
+    return frame, columns
 
 
 class _Column:
-    """One column as its batches come: how it is read, and the narrowest type that has fitted all of them so far."""
+    """One column: how it is read, and the narrowest type that holds it."""
 
     def __init__(self, name, kind):
-        self.name, self.kind = name, pl.UInt64 if name in IDENTIFIERS else kind
-        self.numbers = [pl.Int8, pl.Int16] if kind.is_float() else []  # types still to be tried
-        self.words = None  # what became of each category, where texts are held as categories
+        self.name, self.kind = name, kind
+        self.is_number = kind.is_float()
+        self.words = None  # the categories, where texts are held as such
         if kind == pl.String and name not in IDENTIFIERS and not name.endswith("__why"):
             self.words = pl.Categorical(pl.Categories.random())
 
     def read(self):
-        """Expression: the column as the scan gives it, as far as its narrow type is known beforehand."""
+        """Expression: the column in a type that is narrow, or none too wide."""
         column = pl.col(self.name)
         if self.name in IDENTIFIERS:
             return pl.when(column.is_not_null()).then(column.hash(seed=0)).alias(self.name)
@@ -75,28 +78,25 @@ class _Column:
             return column.cast(self.words)
         if self.name.endswith("__why"):
             return column.cast(REASONS)
-        return column
+        return column.cast(pl.Int16, strict=False) if self.is_number else column
 
-    def narrow(self, values):
-        """A batch in the narrowest type; a type it does not fit is given up for the whole column."""
-        if self.words is not None and len(self.words.categories.to_series()) > SMALL:
-            return values.cast(pl.String)
-        while self.numbers:
-            small = values.cast(self.numbers[0], strict=False)
-            if small.null_count() == values.null_count() and (small.cast(self.kind) == values).all():
-                if self.numbers[0] == pl.Int8 or (small.abs() <= SMALL).all():
-                    return small
-            self.numbers.pop(0)
-        return values
+    def check(self):
+        """Expression: whether some number is not whole, or too large, and was lost by `read`."""
+        column = pl.col(self.name)
+        kept = (self.read().cast(self.kind) == column).fill_null(False)
+        return (column.is_not_null() & ~kept).any().alias(self.name)
 
-    def settle(self, small):
-        """A batch in the type that fits all batches; texts as an enumeration in the order of the alphabet."""
-        if self.kind.is_float():
-            return small.cast(self.numbers[0] if self.numbers else self.kind)
+    def settle(self, values):
+        """The column in the narrowest type that loses nothing; texts as an enumeration in the order of the alphabet."""
+        if self.is_number and values.dtype == pl.Int16:
+            low, high = values.min(), values.max()
+            if low is None or (-128 <= low and high <= 127):
+                return values.cast(pl.Int8)
+            return values if -SMALL <= low and high <= SMALL else values.cast(self.kind)
         if self.words is None:
-            return small
+            return values
         found = self.words.categories.to_series()
         if len(found) > SMALL:
-            return small.cast(pl.String)
+            return values.cast(pl.String)
         kind = pl.Enum(found.sort())
-        return found.cast(kind).to_physical().gather(small.to_physical()).cat.to(kind).alias(self.name)
+        return found.cast(kind).to_physical().gather(values.to_physical()).cat.to(kind).alias(self.name)

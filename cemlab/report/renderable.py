@@ -25,7 +25,7 @@ def require_renderable(study, parameters):
     if book.study != study:
         return  # a notebook of one's own reads what it likes
     names = ("codebook", "wave", "version", "weights", "by", "min_n", "lang", "only")
-    open_study(**{name: parameters[name] for name in names if name in parameters})
+    open_study(**{name: parameters[name] for name in names if name in parameters}, in_memory=False)
     roles = HEADLINES.get(study, ())
     if roles and not book.of_role(*roles):
         raise ValueError(

@@ -88,7 +88,9 @@ class Study:
         return {kind: self.shown(frame) for kind, frame in frames.items()}
 
 
-def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh", only=()):
+def open_study(
+    codebook, *, wave="latest", version=None, weights="codebook", by=(), min_n=None, lang="zh", only=(), in_memory=True
+):
     """Open a study for a report.
 
     Parameters
@@ -109,6 +111,8 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
     lang : {"zh", "en"}
     only : list of str
         Keep to answers of some groups: "hotel=03" (a column with role segment, store or cluster, and a code).
+    in_memory : bool, default True
+        Read a study of many answers into memory, for many figures; false only to look whether it can be opened.
 
     Returns
     -------
@@ -142,7 +146,7 @@ def open_study(codebook, *, wave="latest", version=None, weights="codebook", by=
         everything, waves = kept_waves(everything, waves, chosen, book)
     previous = waves[-2] if len(waves) > 1 else None
     parts = None
-    if LARGE <= everything.select(pl.len()).collect().item():
+    if in_memory and LARGE <= everything.select(pl.len()).collect().item():
         parts = apart(everything, "_wave", waves)
         everything = of_waves(everything, waves, parts)
     data = of_waves(everything, [w for w in (previous, chosen) if w is not None], parts)
