@@ -7,6 +7,7 @@ import pandas as pd
 from cemlab.checks import require_columns, require_weights
 from cemlab.measure.in_order import is_small, summed
 from cemlab.measure.packed_counts import packed_counts
+from cemlab.measure.remembered import tables_of
 from cemlab.measure.schema import MISSING, as_list
 
 NOT_MISSING = ("not_asked", "not_applicable")  # reasons that take a respondent out of the base instead of missing
@@ -63,8 +64,7 @@ def counts(data, items, *, by=None, weights=None, where="counts"):
     schema = frame.collect_schema()
     tables = packed_counts(frame, items, by, weights, have)
     if tables is None:
-        queries = [count_query(frame, item, by, weights, have, schema) for item in items]
-        table = collect_under_one_another(queries, items)
+        table = counted(frame, items, by, weights, have, schema)
     else:
         table = pd.concat([table.assign(item=item) for item, table in zip(items, tables, strict=True)])
     table = table.rename(columns={"value__": "value", "why__": "why", **{f"by__{cut}": cut for cut in by}})
@@ -154,21 +154,25 @@ def reduced(frame, keys, parts, *, in_order=False):
     return table
 
 
-def collect_under_one_another(queries, items):
-    """One table of all queries' rows, each with the `item` it is about; tables of texts and of numbers mix as objects."""
-    natives = [query.to_native() for query in queries]
-    if natives and type(natives[0]).__module__.startswith("polars"):
-        import polars as pl
+def counted(frame, items, by, weights, have, schema):
+    """What the queries of `counts` find, under one another, with the `item`; texts and numbers mix as objects."""
+    native = frame.to_native()
+    if not type(native).__module__.startswith("polars"):
+        tables = collect_all([count_query(frame, item, by, weights, have, schema) for item in items])
+        return pd.concat([table.assign(item=item) for table, item in zip(tables, items, strict=True)])
+    import polars as pl
 
+    known, asked = tables_of(native), {item: ("counts", item, *by, weights) for item in items}
+    lacking = [item for item in items if asked[item] not in known]
+    if lacking:
         words = pl.selectors.categorical() | pl.selectors.enum()
-        found = [table.with_columns(words.cast(pl.String)) for table in pl.collect_all(natives)]
-        if len({tuple(table.schema.items()) for table in found}) == 1:
-            named = [table.with_columns(item=pl.lit(item)) for table, item in zip(found, items, strict=True)]
-            return pl.concat(named).to_pandas()
-        tables = [table.to_pandas() for table in found]
-    else:
-        tables = collect_all(queries)
-    return pd.concat([table.assign(item=item) for table, item in zip(tables, items, strict=True)])
+        queries = [count_query(frame, item, by, weights, have, schema).to_native() for item in lacking]
+        for item, table in zip(lacking, pl.collect_all(queries), strict=True):
+            known[asked[item]] = table.with_columns(words.cast(pl.String), item=pl.lit(item))
+    tables = [known[asked[item]] for item in items]
+    if len({tuple(table.schema.items()) for table in tables}) == 1:
+        return pl.concat(tables).to_pandas()
+    return pd.concat([table.to_pandas() for table in tables])
 
 
 def read_once(frame, columns):

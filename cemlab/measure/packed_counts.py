@@ -1,10 +1,9 @@
 """`counts` on answers held as small codes: group, answer and reason in one whole number a row, counted in one pass."""
 
-import weakref
-
 import numpy as np
 import pandas as pd
 
+from cemlab.measure.remembered import tables_of
 from cemlab.measure.schema import MISSING
 
 LARGEST = 4_000_000  # cells of one table; beyond that, grouping is better
@@ -37,24 +36,14 @@ def packed_counts(frame, items, by, weights, have):
     if not all(small(schema[name]) for name in (*items, *by, *whys)) or any(schema[i] == pl.Date for i in items):
         return None
     known = tables_of(native)
-    lacking = [item for item in items if (item, *by, weights) not in known]
+    asked = {item: ("packed", item, *by, weights) for item in items}
+    lacking = [item for item in items if asked[item] not in known]
     if lacking:
         made = packed_tables(native, lacking, by, weights, have)
         if made is None:
             return None
-        known |= {(item, *by, weights): table for item, table in zip(lacking, made, strict=True)}
-    return [known[item, *by, weights].copy() for item in items]
-
-
-TABLES = {}  # of frames still in use: id -> (weak reference, tables by item, groups and weights)
-
-
-def tables_of(native):
-    """The tables that were counted on this very frame before; a report asks for the same ones again and again."""
-    place = id(native)
-    if place not in TABLES:
-        TABLES[place] = weakref.ref(native, lambda gone: TABLES.pop(place, None)), {}
-    return TABLES[place][1]
+        known |= {asked[item]: table for item, table in zip(lacking, made, strict=True)}
+    return [known[asked[item]].copy() for item in items]
 
 
 def packed_tables(native, items, by, weights, have):

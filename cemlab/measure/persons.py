@@ -5,6 +5,7 @@ import pandas as pd
 
 from cemlab.checks import require_columns
 from cemlab.measure.moments import collect_all, columns_of, group_column, lazy
+from cemlab.measure.remembered import tables_of
 from cemlab.measure.schema import ALL, as_list
 
 
@@ -53,7 +54,12 @@ def distinct_persons(data, by=None, *, person="_person", items=None):
     items = as_list(items)
     frame = lazy(data, where)
     require_columns(columns_of(frame), [*columns, *items, *as_list(person)], where)
-    tables = collect_all([persons_query(frame, cut, items, person) for cut in cuts])
+    asked = {tuple(cut): ("persons", *cut, None, *items, None, person) for cut in cuts}
+    known = tables_of(frame.to_native())
+    lacking = [cut for cut in asked if asked[cut] not in known]
+    made = collect_all([persons_query(frame, cut, items, person) for cut in lacking])
+    known |= {asked[cut]: table for cut, table in zip(lacking, made, strict=True)}
+    tables = [known[asked[tuple(cut)]] for cut in cuts]
     out = []
     for cut, table in zip(cuts, tables, strict=True):
         table = table.rename(columns={f"by__{column}": column for column in cut})

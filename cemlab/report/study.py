@@ -11,6 +11,7 @@ from cemlab.checks import nearest, require_choice
 from cemlab.codebook import load_codebook
 from cemlab.measure.bases import flag_bases
 from cemlab.measure.compact import apart
+from cemlab.measure.remembered import remember
 from cemlab.measure.schema import COMPARISONS, ESTIMATES
 from cemlab.paths import codebooks_folder, notebooks_folder, project_root, reports_folder
 from cemlab.release import distinct_persons, protect
@@ -141,9 +142,10 @@ def open_study(
         raise ValueError(f"study {book.name}: no answers of wave {wave!r}; there are {shown}.")
     waves = waves[: waves.index(chosen) + 1]
     waves = waves[-SHOWN[rows.kind] :] if rows.kind else waves
-    everything = rows.read(waves)
+    everything = remember(rows.read(waves))
     if rows.only:  # the groups a report is kept to need not have answered in every wave
         everything, waves = kept_waves(everything, waves, chosen, book)
+        remember(everything)
     previous = waves[-2] if len(waves) > 1 else None
     parts = None
     if in_memory and LARGE <= everything.select(pl.len()).collect().item():
@@ -183,8 +185,8 @@ def open_study(
 def of_waves(answers, waves, parts=None):
     """Answers of some waves; `parts` are those held apart (`measure.compact.apart`), if any."""
     if parts is not None:
-        return pl.concat([parts[wave] for wave in waves], rechunk=False).lazy()
-    return answers.filter(pl.col("_wave").is_in(waves))
+        return remember(pl.concat([parts[wave] for wave in waves], rechunk=False).lazy())
+    return remember(answers.filter(pl.col("_wave").is_in(waves)))
 
 
 def find_codebook(path):
