@@ -1,5 +1,7 @@
 """Tables and cards: one format a unit, words for codes, nothing unescaped, nothing hidden that shows."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,3 +98,17 @@ def test_cards_say_what_they_lack():
         kpi_cards([])
     with pytest.raises(ValueError, match="`direction` is 'sideways'"):
         kpi_cards([{"title": "a", "value": "1", "direction": "sideways"}])
+
+
+def test_figures_made_into_text_stand_to_the_right_and_codes_do_not():
+    data = pd.DataFrame(
+        {
+            "q": ["a", "b"],
+            "rate": ["62.0%", "—"],
+            "gap": ["+1.5", "-0.3"],
+            "year": ["2026", "2017"],
+            "said": ["x", "1.0"],
+        }
+    )
+    heads = re.findall(r'<th scope="col"( class="num")?>(\w+)', show_table(data).html)
+    assert {name for right, name in heads if right} == {"rate", "gap"}

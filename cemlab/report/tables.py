@@ -1,5 +1,7 @@
 """Result frames as tables of a report: labels for codes, one format a unit, intervals in one column, notes in words."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from cemlab.report.wording import number
 
 TECHNICAL = ("unit", "se", "ci_low", "ci_high", "level", "method", "adjust", "n_eff", "n_eff_reference", "p_value",
              "difference_se", "difference_low", "difference_high", "reference_estimate", "at")  # fmt: skip
+FIGURE = re.compile(r"[+\-−]?[\d,]*\.?\d+%?\*?")
 SHORT = 8  # columns of words up to this length are not broken
 COUNTS = ("n", "n_missing", "n_reference")
 BASES = ("n_eff", "n_eff_reference")
@@ -58,8 +61,8 @@ def show_table(frame, *, codebook=None, lang="zh", columns=None, title=None, not
     if unknown:
         raise ValueError(f"show_table: no column {unknown}. Columns: {[str(c) for c in frame.columns][:20]}.")
     records, level = frame.to_dict("records"), _one_level(frame)
-    numeric = {c: c in both or (pd.api.types.is_numeric_dtype(frame[c]) and frame[c].dtype != bool) for c in columns}
     cells = [[_cell(row, column, both, labels) for column in columns] for row in records]
+    numeric = {c: c in both or _is_figures(frame[c], [line[i] for line in cells]) for i, c in enumerate(columns)}
     names = [
         (heads or {}).get(column) or labels.head(column, level) + _unit(frame, column, labels) for column in columns
     ]
@@ -76,6 +79,14 @@ def show_table(frame, *, codebook=None, lang="zh", columns=None, title=None, not
     table = f"<table>{caption}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
     plain = "\n".join("\t".join(line) for line in [names, *cells])
     return Block(f'<div class="cem"><div class="cem-scroll">{table}</div>{below}</div>', f"{title or ''}\n{plain}")
+
+
+def _is_figures(column, texts):
+    """Whether a column is set to the right: numbers, or texts that all read as figures (62.0%, +1.5, —)."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.dtype != bool
+    fine = any(FIGURE.fullmatch(text) and not text.isdigit() for text in texts)  # codes and years are words
+    return fine and all(text == "—" or FIGURE.fullmatch(text) for text in texts)
 
 
 def _chosen(frame):
