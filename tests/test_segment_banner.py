@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -106,3 +107,17 @@ def test_marks():
     assert figure(base | {"status": "low_base", "estimate": 45.0}) == "45.0* (90)<br><small>↓ A</small>"
     assert figure(base | {"status": "hidden", "estimate": np.nan}) == "—"
     assert figure(base | {"status": "not_estimable", "estimate": np.nan}) == "**"
+
+
+def test_of_many_questions_those_without_a_difference_are_counted(study, monkeypatch):
+    """Women and men differ on the desk, on nothing else; the recommendation stays whatever it shows."""
+    from cemlab.report import segment_banner as banner
+
+    study.now = study.now.filter(pl.col("sex") != "3")
+    cells = segment_banner(study, ["recommend", "desk"])
+    even = cells[cells["question"] == "recommend"].assign(question="even", above="", rest="")
+    cells = pd.concat([cells, even], ignore_index=True)
+    assert banner.worth_a_row(cells, ["sex"], study.codebook)[1] == 0  # three questions are not many
+    monkeypatch.setattr(banner, "MANY", 2)
+    rows, quiet = banner.worth_a_row(cells, ["sex"], study.codebook)
+    assert rows["question"].unique().tolist() == ["recommend", "desk"] and quiet == 1

@@ -8,6 +8,8 @@ from cemlab.report.labels import Labels, count, wrap
 from cemlab.report.rows import ACCENT, BRAND, MID, PALE, WIDTH, styled
 from cemlab.report.wording import number
 
+MANY = 11  # touchpoints up to which names stand level under the curve
+LONG = 34  # Latin letters of an upright name; a Chinese character is two
 KINDS = {"function": ("功能性", "Function"), "emotion": ("情感性", "Emotion")}
 
 
@@ -42,9 +44,14 @@ def journey_curve(table, *, codebook=None, lang="zh"):
     from matplotlib.figure import Figure
 
     texts, at = [labels.code("item", item) for item in frame["item"]], np.arange(len(frame))
+    upright = len(frame) > MANY
+    names = [shortened(text) for text in texts] if upright else texts
+    room = 0.2 + 0.058 * max(map(breadth, names)) if upright else 1.05  # inches under the curve
+    room = max(room, 1.5) if upright else room
+    height = 3.35 + room
     with styled():
-        fig = Figure(figsize=(WIDTH, 4.4))
-        ax = fig.add_axes((0.07, 0.24, 0.91, 0.66))
+        fig = Figure(figsize=(WIDTH, height))
+        ax = fig.add_axes((0.07, room / height, 0.91, 2.9 / height))
         low, high = np.nanmin(frame[["estimate", "ci_low"]]), np.nanmax(frame[["estimate", "ci_high"]])
         air = max(high - low, 5) * 0.18
         ax.set_ylim(max(low - air, 0), min(high + air, 104))
@@ -80,13 +87,13 @@ def journey_curve(table, *, codebook=None, lang="zh"):
             ax.annotate(number(row["estimate"], "percent"), (place, edge), xytext=(0, -6 if down else 5), textcoords="offset points",
                         ha="center", va="top" if down else "bottom", size=9, color=colour if down else INK, zorder=6,
                         bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8})  # fmt: skip
-        width = max(3, min(12, 42 // max(len(frame), 1)))
-        reach = labels.say("使用 ", "used ")
-        ticks = [
-            f"{wrap(text, width)}\n{reach}{row['reach']:.0f}%\nn={count(row['n'], labels)}"
-            for text, row in zip(texts, frame.to_dict("records"), strict=True)
-        ]
-        ax.set_xticks(at, ticks, size=8)
+        ax.set_xticks(
+            at,
+            ticks(frame, names, labels, upright),
+            size=8,
+            rotation=90 if upright else 0,
+            multialignment="right" if upright else "center",
+        )
         ax.set_ylabel(labels.say("满意度（0～100）", "Satisfaction (0 to 100)"), color=SOFT)
         if set(frame["kind"]) & set(KINDS):
             ax.legend(loc="lower left", frameon=False, fontsize=8.5)
@@ -120,6 +127,28 @@ def journey_curve(table, *, codebook=None, lang="zh"):
     return fig
 
 
+def ticks(frame, texts, labels, upright):
+    """Name, reach and base of each touchpoint: under one another, or of many touchpoints beside each other, upright."""
+    width, reach = max(3, min(12, 42 // len(frame))), labels.say("使用 ", "used ")
+    out = []
+    for text, row in zip(texts, frame.to_dict("records"), strict=True):
+        facts = f"{reach}{row['reach']:.0f}%", f"n={count(row['n'], labels)}"
+        out.append(f"{text}\n{' '.join(facts)}" if upright else "\n".join([wrap(text, width), *facts]))
+    return out
+
+
+def breadth(text):
+    """Width of a text in Latin letters; a Chinese character is two of them."""
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
+
+
+def shortened(text):
+    """A name of at most `LONG` letters."""
+    while breadth(text) > LONG:
+        text = text[:-2] + "…"
+    return text
+
+
 def stages(ax, frame, labels):
     """Shade every other stage and name all of them above the curve."""
     starts = np.flatnonzero(frame["stage"].ne(frame["stage"].shift()).to_numpy())
@@ -127,7 +156,7 @@ def stages(ax, frame, labels):
         name = labels.code("stage", frame["stage"][begin]) if frame["stage"][begin] else ""
         if place % 2 == 0 and len(starts) > 1:
             ax.axvspan(begin - 0.5, end - 0.5, color=PALE, alpha=0.25, linewidth=0, zorder=0)
-        text = wrap(name, max(4, 5 * (end - begin)))
+        text = wrap(name, max(4, min(5 * (end - begin), int(7.5 * WIDTH * (end - begin) / len(frame)))))
         ax.text(
             (begin + end - 1) / 2,
             1.02,

@@ -11,6 +11,11 @@ from cemlab.report.table_guard import banner_persons, guarded
 from cemlab.report.table_layout import head
 from cemlab.report.wording import number
 
+MANY = 14  # questions up to which all stand in every table
+LEFT_OUT = (
+    "其余 {n} 题在这些人群之间未见差异，未列出，数字见 results.csv。",
+    " {n} more questions show no difference between these groups; their figures stand in results.csv.",
+)
 WIDEST = 7  # columns of one table; more segments go into a table of their own
 
 
@@ -71,7 +76,21 @@ def show_segment_banner(cells, study, title, note):
     for place, banners in enumerate(parts):
         shown = columns[columns["banner"].isin([ALL, *banners])]
         count = f" {place + 1}/{len(parts)}" if len(parts) > 1 else ""
-        display(one_table(cells, shown, labels, title + count, note, bool(study.weights)))
+        rows, quiet = worth_a_row(cells, banners, study.codebook)
+        more = note + (LEFT_OUT[labels.which].format(n=quiet) if quiet else "")
+        display(one_table(rows, shown, labels, title + count, more, bool(study.weights)))
+
+
+def worth_a_row(cells, banners, codebook):
+    """The rows of one table, and how many questions were left out: of many, those without a letter or an arrow in it."""
+    questions = cells["question"].drop_duplicates()
+    if len(questions) <= MANY:
+        return cells, 0
+    own = cells[cells["banner"].isin(banners)]
+    marked = own[own["above"].fillna("").ne("") | own["rest"].fillna("").ne("")]["question"]
+    headline = [c.name for c in codebook.of_role("nps", "outcome", "effort")]
+    kept = questions[questions.isin([*marked, *headline])]
+    return cells[cells["question"].isin(kept)], len(questions) - len(kept)
 
 
 def one_table(cells, columns, labels, title, note, weighted):
