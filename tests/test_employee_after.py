@@ -175,14 +175,14 @@ def test_without_records_the_recommended_levers_are_followed(home):
 # The same people
 
 
-def panel_house(home, stayers=60, leavers=60, joiners=60):
+def panel_house(home, stayers=60, leavers=60, joiners=60, **options):
     """Who scored low did not answer again: everybody seems to rise, the same people do not."""
     first = house.people({("a", "a1"): stayers + leavers})
     first["proud"] = [4 + k % 2 for k in range(stayers)] + [1 + k % 2 for k in range(leavers)]
     second = house.people({("a", "a1"): stayers + joiners}, wave=2)
     second["staff"] = [f"E{k:05d}" if k < stayers else f"E{9000 + k:05d}" for k in range(stayers + joiners)]
     second["proud"] = [4 + (k + 1) % 2 for k in range(stayers)] + [4 + k % 2 for k in range(joiners)]
-    book = house.codebook(home)
+    book = house.codebook(home, **options)
     house.take_in(home, pd.concat([first, second], ignore_index=True), book)
     return open_employee(book)
 
@@ -203,7 +203,7 @@ def test_everybody_rises_and_the_same_people_do_not(home):
     assert "120 人中 50.0%" in people.dropout_table(report, people.dropouts(report)).html and "-3.00" in page
 
 
-def test_where_everybody_answered_both_waves_there_is_no_table_of_the_same_people(home):
-    report = panel_house(home, leavers=0, joiners=0)
+def test_where_everybody_answered_both_waves_no_unweighted_sum_stands_beside_the_weighted(home):
+    report = panel_house(home, leavers=0, joiners=0, groups="dept")
     assert people.panel_changes(report) == (None, None)
     assert people.panel_table(report, pd.DataFrame(), (None, None)) is None

@@ -57,18 +57,22 @@ def of_both(rows, wave, previous, person):
     return rows if len(waves) and waves.max() == 2 else None
 
 
+def all_twice(rows, wave, previous, person):
+    """Whether everybody stands in both waves."""
+    rows = rows.filter(pl.col("_wave").is_in([wave, previous]))
+    waves = rows.group_by(person).agg(pl.col("_wave").n_unique().alias("waves"))
+    return waves.filter(pl.col("waves") < 2).head(1).collect().is_empty()
+
+
 def panel_changes(rows, book, *, wave, previous, person):
     """`panel_change` of every figure: ``method`` paired (the same people) and likelihood (everybody, drop-out at random given answers).
 
-    None without people who answered both, and where everybody did (the same people are then everybody).
+    None without people who answered both.
     """
     from cemlab.analyse.panel_change import panel_change
 
     rows = of_both(rows, wave, previous, person)
     if rows is None:
-        return None
-    once = rows.group_by(person).agg(pl.col("_wave").n_unique().alias("waves")).filter(pl.col("waves") < 2)
-    if once.head(1).collect().is_empty():
         return None
     rows, kinds = panel_scores(rows, book)
     found = panel_change(rows, list(kinds), person=person, wave="_wave", previous=previous, current=wave)

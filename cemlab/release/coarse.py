@@ -54,14 +54,17 @@ def coarse_text(row, lang="zh"):
 
 
 def rounded(results):
-    """No base at all, and figures in steps so wide that at least two counts fall into each."""
+    """No base at all, and figures in steps so wide that at least two counts fall into each; p-values to one digit, upwards.
+
+    Coefficients (units that are no shares, points or means) hold no count and stay as they are.
+    """
     out = results.copy()
     bases = [c for c in ("n", "n_eff", "n_missing", "n_reference", "n_eff_reference") if c in out]
     base = out["n"].astype(float)
     if "n_reference" in out:
         base = np.fmin(base, out["n_reference"].astype(float))
     wide = {"percent": 100.0, "points": 200.0, "index": 100.0, "mean": 4.0, "share": 1.0}
-    span = out["unit"].map(wide).astype(float).fillna(100.0) if "unit" in out else pd.Series(100.0, index=out.index)
+    span = out["unit"].map(wide).astype(float) if "unit" in out else pd.Series(100.0, index=out.index)
     need = 200.0 / base.where(base > 0)
     step = np.select([need <= s for s in STEPS], STEPS, STEPS[-1]) / 100.0 * span
     for column in (
@@ -74,8 +77,19 @@ def rounded(results):
         "difference_high",
     ):
         if column in out:
-            out[column] = (out[column] / step).round() * step
-    for column in ("se", "difference_se", "p_value", "p_adjusted", *bases):
+            out[column] = ((out[column] / step).round() * step).where(np.isfinite(step), out[column])
+    for column in ("p_value", "p_adjusted", "p_family"):
+        if column in out:
+            out[column] = one_digit(out[column])
+    for column in ("se", "difference_se", *bases):
         if column in out:
             out[column] = np.nan
     return out
+
+
+def one_digit(p):
+    """p-values to one digit, upwards, none under 0.001."""
+    values = np.maximum(p.to_numpy(float), 0.001)
+    with np.errstate(invalid="ignore"):
+        unit = 10.0 ** np.floor(np.log10(values) + 1e-12)
+        return np.round(np.ceil(values / unit - 1e-9) * unit, 12)

@@ -110,8 +110,12 @@ def who_answered(rows, items):
     return rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in have)) if have else rows
 
 
-def through_door(study, results):
-    """Results of a study of employees as its plan allows; without a plan nothing passes."""
+def through_door(study, results, *, exact=False):
+    """Results of a study of employees as its plan allows; without a plan nothing passes.
+
+    `exact` leaves what is shown as precise as it is also where the codebook asks for no bases and wide steps: for further figures
+    made from it, which pass again before anybody sees them.
+    """
     from cemlab.release import apply_release
 
     require_plan(study)
@@ -123,7 +127,9 @@ def through_door(study, results):
         ends = [bounds[item] for item in items if item in bounds]
         if ends and name not in bounds:
             bounds[name] = tuple(sum(side) / len(ends) for side in zip(*ends, strict=True))
-    return apply_release(results, study.plan, wave=study.wave, bounds=bounds, enhanced=study.codebook.privacy.enhanced)
+    return apply_release(
+        results, study.plan, wave=study.wave, bounds=bounds, enhanced=study.codebook.privacy.enhanced and not exact
+    )
 
 
 def require_plan(study):
@@ -139,8 +145,12 @@ def last_door(study, results, findings):
     """What `write_outputs` may write: results pass the plan once more, findings about hidden groups lose sentence and figures."""
     if not study.codebook.of_employees:
         return results, findings
+    from cemlab.release.coarse import rounded
+
     passed = {name: None if frame is None else through_door(study, frame) for name, frame in results.items()}
-    return passed, told_findings(study, findings)
+    told = told_findings(study, findings)
+    exact = study.codebook.privacy.enhanced and len(told) and told["n"].notna().any()
+    return passed, rounded(told) if exact else told
 
 
 def told_findings(study, findings):

@@ -1,16 +1,44 @@
 """What employees wrote: read for sentiment and aspects, quoted from the whole company, and what a researcher checks before."""
 
+from typing import NamedTuple
+
 from cemlab.report.employee_cells import columns, say, table, text
 from cemlab.report.study import of_waves
 
 QUOTED = 12  # comments
 
 
+class Unread(NamedTuple):
+    """Comments of which no figures are told."""
+
+    candidates: dict
+    results: dict
+
+
 def open_words(report):
-    """The comments of those who answered, read for sentiment and aspects; no segments."""
+    """The comments of those who answered, read for sentiment and aspects; no segments.
+
+    Where the codebook wants no counts (`enhanced`), no figures of comments are made: shares of so few count by themselves.
+    """
     from cemlab.report.comments import open_comments
 
-    return open_comments(report.respondents)
+    return Unread({}, {}) if report.book.privacy.enhanced else open_comments(report.respondents)
+
+
+def sentiment(report, words):
+    """How many wrote, and in which mood; in a manager's version whose comments these are."""
+    from cemlab.report.text_sections import show_sentiment
+
+    if isinstance(words, Unread):
+        return text(f"*{say('no_comment_figures', report.lang)}*")
+    return show_sentiment(words)
+
+
+def aspects(report, words, said):
+    """What the comments speak of."""
+    from cemlab.report.text_sections import show_aspects
+
+    return None if isinstance(words, Unread) else show_aspects(words, said)
 
 
 def whose(report):

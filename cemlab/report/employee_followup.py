@@ -7,7 +7,7 @@ from cemlab.analyse import employee_people as people
 from cemlab.analyse.lever_followup import lever_followup
 from cemlab.checks import DataError
 from cemlab.measure.schema import ALL
-from cemlab.report.employee_cells import DASH, SHOWN, columns, label, nothing, say, table, text
+from cemlab.report.employee_cells import SHOWN, columns, label, nothing, say, table, text
 from cemlab.report.employee_index import index_levels
 from cemlab.report.employee_levers import unit_levers
 from cemlab.report.employee_people import lowest
@@ -96,7 +96,7 @@ def followup_text(report, made):
 
 def followup_table(report, made):
     """Single pairs: all of the manager's unit and those below it; in the company's report those of the largest units."""
-    if made is None or made[1] is None:
+    if made is None or made[1] is None or report.book.privacy.enhanced:  # single units' means to two digits
         return None
     level, found, _ = made
     rows = found.pairs
@@ -116,7 +116,7 @@ def followup_table(report, made):
         change=[f"{row['change']:+.2f}" for row in told],
         usual=[f"{row['usual']:+.2f}" for row in told],
         beyond=[f"{row['beyond']:+.2f} [{row['beyond_low']:+.2f}, {row['beyond_high']:+.2f}]" for row in told],
-        n=[DASH if report.book.privacy.enhanced else f"{row['n']:,.0f}" for row in told],
+        n=[f"{row['n']:,.0f}" for row in told],
     )
     then = report.book.wave_label(report.study.previous, report.lang)
     few = len(rows) < len(found.pairs) and report.unit is None

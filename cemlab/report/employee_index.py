@@ -130,7 +130,7 @@ def of_unit(frame, report, key):
 
 def index_picture(report, scores):
     """Favourable, neutral and unfavourable shares of every dimension, for the unit that the report is about."""
-    rows = of_unit(scores, report, report.unit)
+    rows = report.coarse(of_unit(scores, report, report.unit))
     parts = None if rows is None else rows[rows["metric"].isin(["favourable", "neutral", "unfavourable"])]
     note = REPRESENTATIVE[report.lang]["unit" if report.unit else "company"]
     return picture(distribution_bars, parts, report, "index_picture", words={"note": note})
@@ -138,7 +138,7 @@ def index_picture(report, scores):
 
 def index_table(report, scores):
     """Index, mean, unfavourable share and base of every dimension, for the company and, in a manager's version, the unit."""
-    rows = of_unit(scores, report, report.unit)
+    rows = report.coarse(of_unit(scores, report, report.unit))
     if rows is None or not len(rows):
         return table(None, report, "index", **scale_words(report))
     cells = {(row["item"], row["metric"]): row for row in rows.to_dict("records")}
@@ -151,7 +151,8 @@ def index_table(report, scores):
         "n": [base(cells[name, "favourable"]) for name in names],
     }
     if report.unit is not None:
-        whole = {row["item"]: row for row in company(scores, report).query("metric == 'favourable'").to_dict("records")}
+        whole = company(report.coarse(scores), report).query("metric == 'favourable'")
+        whole = {row["item"]: row for row in whole.to_dict("records")}
         told["company"] = [figure(whole.get(name)) for name in names]
     return table(columns(report, **told), report, "index", **scale_words(report))
 
@@ -177,7 +178,7 @@ def item_table(report, items):
     """Every item with its favourable share, by dimension; the whole company."""
     if report.unit is not None:
         return None
-    rows = company(items, report)
+    rows = company(report.coarse(items), report)
     if rows is None or not len(rows):
         return table(None, report, "items")
     cells = {(row["item"], row["metric"]): row for row in rows.to_dict("records")}
@@ -213,6 +214,7 @@ def headline_levels(report, wave=None):
 
 def headline_table(report, frame):
     """eNPS, satisfaction and the wish to leave, for the company and the units above and at the manager's."""
+    frame = report.coarse(frame)
     if frame is None:
         return None
     keys = [None, *([node.key for node in report.tree.above(report.unit)] + [report.unit] if report.unit else [])]
@@ -261,7 +263,7 @@ def segment_table(report, scores):
         return None
     rows = [
         (cut, code, row)
-        for row in scores.to_dict("records")
+        for row in report.coarse(scores).to_dict("records")
         for cut in report.segments
         if (code := row[cut]) != "(all)"
     ]

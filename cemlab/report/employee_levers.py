@@ -3,7 +3,7 @@
 import pandas as pd
 
 from cemlab.analyse import employee_map as maps
-from cemlab.report.employee_cells import SHOWN, columns, indented, label, nothing, say, table, units
+from cemlab.report.employee_cells import DASH, SHOWN, columns, indented, label, nothing, say, table, units
 from cemlab.report.study import of_waves
 
 LEAST = 0.005  # of the index; less would be printed as +0.00
@@ -61,8 +61,8 @@ def lever_table(report, levers):
 def short(report, row):
     """One lever in a cell: 直接上级 3.62→3.95，+0.12."""
     comma = "，" if report.lang == "zh" else ", "
-    gap = f"{row['estimate']:.2f}→{row['target']:.2f}"
-    return f"{label(report, row['item'])} {gap}{comma}{row['expected']:+.2f} [{row['expected_low']:.2f}, {row['expected_high']:.2f}]"
+    gap = "" if report.book.privacy.enhanced else f"{row['estimate']:.2f}→{row['target']:.2f}{comma}"
+    return f"{label(report, row['item'])} {gap}{row['expected']:+.2f} [{row['expected_low']:.2f}, {row['expected_high']:.2f}]"
 
 
 def own_levers(report, rows):
@@ -71,7 +71,7 @@ def own_levers(report, rows):
     frame = columns(
         report,
         lever=[label(report, row["item"]) for row in rows],
-        why=[f"{row['estimate']:.2f} → {row['target']:.2f}" for row in rows],
+        why=[DASH if report.book.privacy.enhanced else f"{row['estimate']:.2f} → {row['target']:.2f}" for row in rows],
         expected=[f"{r['expected']:+.2f} [{r['expected_low']:.2f}, {r['expected_high']:.2f}]" for r in rows],
         action=[
             parts[row["item"]].action(report.lang) if parts[row["item"]].action else say("unmarked", report.lang)

@@ -77,8 +77,13 @@ def linkage_pictures(report, found):
         now, _, rows = found[name]
         row = now[now["metric"] == "pearson"].iloc[0]
         words = {"name": part(report.lang), "n": len(rows), "r": f"{row['estimate']:.2f}", "low": f"{row['ci_low']:.2f}", "high": f"{row['ci_high']:.2f}"}  # fmt: skip
-        display(picture(unit_scatter, rows, report, "linkage_picture", part(report.lang), words=words))
+        display(picture(unit_scatter, dots(report, rows), report, "linkage_picture", part(report.lang), words=words))
         display(linkage_table(report, name, found[name]))
+
+
+def dots(report, rows):
+    """Units as they are drawn."""
+    return rows.assign(x=report.coarse(rows.assign(estimate=rows["x"], unit="mean"))["estimate"].to_numpy())
 
 
 def linkage_table(report, name, found):

@@ -37,6 +37,7 @@ def map_block(report, drawn, tested, changed=None, scores=None):
     if drawn is None or tested is None:
         return nothing(report, "map", least=number(report.book.minimum_effect.share, "points"))
     names = list(report.dimensions)
+    drawn, tested, changed, scores = (report.coarse(frame) for frame in (drawn, tested, changed, scores))
     cells = {(key, name): row for name in names for key, row in by_unit(drawn, report, item=name).items()}
     marks = {(key, name): row for name in names for key, row in by_unit(tested, report, item=name).items()}
     moves = (
@@ -51,7 +52,7 @@ def map_block(report, drawn, tested, changed=None, scores=None):
             continue
         line = [map_cell(report, cells.get((key, n)), marks.get((key, n)), moves.get((key, n))) for n in names]
         counts = [row["n"] for n in names if (row := cells.get((key, n))) is not None and row["status"] in SHOWN]
-        n = f"{max(counts):,.0f}" if counts else DASH
+        n = f"{max(counts):,.0f}" if counts and not pd.isna(counts).any() else DASH
         rows.append(
             f'<tr><th scope="row" style="white-space:nowrap">{escape(indented(report, key))}</th>{"".join(line)}<td class="num">{n}</td></tr>'
         )
@@ -113,7 +114,8 @@ def strengths_table(report, found, least=5.0):
     """Dimensions against their benchmarks: a strength or gap needs `least` points and significance."""
     if found is None:
         return nothing(report, "strengths")
-    rows = sorted(found.to_dict("records"), key=lambda row: -row["difference"])
+    marks = {name: part.benchmark for name, part in report.asked.dimensions.items()}
+    rows = sorted(report.coarse(found).to_dict("records"), key=lambda row: -row["difference"])
     verdict = []
     for row in rows:
         clear = row["p_adjusted"] <= 0.05 and abs(row["difference"]) >= least
@@ -122,7 +124,7 @@ def strengths_table(report, found, least=5.0):
         report,
         dimension=[label(report, row["item"]) for row in rows],
         index=[figure(row) for row in rows],
-        benchmark=[number(row["reference_estimate"], "percent") for row in rows],
+        benchmark=[number(marks[row["item"]], "percent") for row in rows],
         gap=[difference(row) for row in rows],
         verdict=verdict,
     )

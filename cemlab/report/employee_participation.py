@@ -33,7 +33,7 @@ def participation(report, wave=None):
     out = combine(frames, by=report.levels)
     silent = (out["metric"] == "response_rate") & (out["estimate"] == 0)  # nobody's answers: no group of the plan
     out.loc[silent, ["n", "n_eff", "n_missing"]] = 0
-    out = without_silent(out, payroll_plan(report, wave), report.book.privacy.enhanced)
+    out = without_silent(out, payroll_plan(report, wave))
     return without_margins(report.door(out, wave), report.levels)
 
 
@@ -59,10 +59,10 @@ def on_payroll(report, wave):
     return pl.from_pandas(rows.astype(str) if have else rows.assign(one="")).lazy()
 
 
-def without_silent(rates, plan, enhanced):
+def without_silent(rates, plan):
     """Rates without those that would tell who kept silent."""
     rows = rates["metric"].eq("response_rate") & rates["n"].gt(0)
-    passed = apply_release(rates[rows], plan, enhanced=enhanced)
+    passed = apply_release(rates[rows], plan)
     return pd.concat([passed, rates[~rows]]).sort_index()
 
 
@@ -80,6 +80,7 @@ def without_margins(rates, levels):
 
 def participation_table(report, rates, before=None):
     """Headcount, answers, response rate of this wave and the last, and how exact a share is, unit by unit."""
+    rates, before = report.coarse(rates), report.coarse(before)
     if rates is None:
         return text(say("no_headcount", report.lang))
     rate, margin = by_unit(rates, report, metric="response_rate"), by_unit(rates, report, metric="margin")

@@ -88,7 +88,8 @@ def driver_rows(report, found):
         DASH if pd.isna(r["coefficient"]) else f"{r['coefficient']:+.2f} [{r['coefficient_low']:.2f}, {r['coefficient_high']:.2f}]"
         for r in wide.to_dict("records")
     ]  # fmt: skip
-    frame = columns(report, **told, n=[f"{n:,.0f}" for n in wide["n"]])
+    told["n"] = [DASH if report.book.privacy.enhanced or pd.isna(n) else f"{n:,.0f}" for n in wide["n"]]
+    frame = columns(report, **told)
     return table(frame, report, "driver_rows", outcome=label(report, report.asked.index))
 
 
@@ -104,6 +105,7 @@ def priorities(report, found, scores):
     inside = found.get((report.asked.index, "within"))
     if inside is None:
         return None
+    scores = report.coarse(scores)
     rows = of_unit(scores, report, report.unit)
     if rows is None or not rows["status"].isin(SHOWN).any():
         rows = company(scores, report)
@@ -122,6 +124,7 @@ def change_table(report, changes, said, moved=None):
 
     if changes is None:
         return None
+    changes, moved = report.coarse(changes), report.coarse(moved)
     if report.unit is not None:
         return unit_changes(report, changes, moved)
     rows = told(with_family(changes, "wave", said), "wave", report.lang)
@@ -163,9 +166,12 @@ def unit_changes(report, changes, moved):
 def panel_changes(report):
     """(changes of those who answered both waves, changes of everybody by likelihood), as they may be shown; (None, None) without such people.
 
-    Changes by likelihood are coefficients of everybody without a count that could be read off them.
+    They are unweighted: where everybody answered both waves and answers are weighted, they would be a second sum of the same
+    answers (see `weights_table`), and are left out. Changes by likelihood are coefficients of everybody without a count that could be read off them.
     """
     study = report.study
+    if report.weights and study.person and people.all_twice(report.scored, study.wave, study.previous, study.person):
+        return None, None
     found = people.panel_changes(
         report.scored, report.book, wave=study.wave, previous=study.previous, person=study.person
     )
@@ -178,6 +184,7 @@ def panel_changes(report):
 
 def panel_table(report, changes, panel):
     """Change of the same people, and of everybody allowing for drop-out, beside the change of everybody."""
+    changes, panel = report.coarse(changes), [report.coarse(frame) for frame in panel]
     same, whole = ({} if f is None else {(r["metric"], r["item"]): r for r in f.to_dict("records")} for f in panel)
     if changes is None or not same:
         return None
@@ -210,7 +217,7 @@ def dropout_table(report, found):
     """Who dropped out: means against those who stayed, odds ratios of all dimensions together; the share lost stands in the note."""
     if found is None:
         return None
-    cells = {(row["metric"], row["item"]): row for row in found.to_dict("records")}
+    cells = {(row["metric"], row["item"]): row for row in report.coarse(found).to_dict("records")}
     lost = cells["dropout", "all"]
     names = [name for name in report.dimensions if ("gap", name) in cells]
     gaps, odds = ([cells[metric, name] for name in names] for metric in ("gap", "odds_ratio"))

@@ -8,7 +8,10 @@ import polars as pl
 
 from cemlab.analyse import employee_study as staff
 from cemlab.checks import DataError
+from cemlab.measure.bases import flag_bases
+from cemlab.release.coarse import rounded
 from cemlab.release.leavers import EXIT, with_exits
+from cemlab.report.door import through_door
 from cemlab.report.employee_units import find_unit, tree_of, unit_name
 from cemlab.report.product_report import design_table
 from cemlab.report.study import of_waves, open_study
@@ -124,6 +127,7 @@ class EmployeeReport:
     def door(self, frame, wave=None):
         """Results as they may leave: small bases marked or blanked, groups that the plan hides hidden; None stays None.
 
+        Print them by way of `coarse`.
         `wave` is theirs where it is not this one. A column ``dimension`` only says which items belong together.
         """
         if frame is None or not len(frame):
@@ -135,7 +139,13 @@ class EmployeeReport:
         frame = frame.drop(columns=list(asides))
         if wave is not None and wave != self.study.wave:
             frame = frame.assign(_wave=wave)
-        return self.study.shown(frame).assign(**asides)
+        least, bases = self.study.min_n, self.book.bases
+        flagged = flag_bases(frame, min_n=least, low_n=max(least, bases.low_n))
+        return through_door(self.study, flagged, exact=True).assign(**asides)
+
+    def coarse(self, frame):
+        """A frame as it is printed: without bases and in wide steps where the codebook asks for it (`enhanced`)."""
+        return frame if frame is None or not self.book.privacy.enhanced or not len(frame) else rounded(frame)
 
     def files(self, results):
         """Frames of the report's files: what this version speaks of, hidden groups left out of sight altogether."""

@@ -35,6 +35,7 @@ def reliability(report):
 
 def reliability_table(report, alpha, omega=None):
     """Alpha with its interval, omega, and items without which alpha would rise."""
+    alpha, omega = report.coarse(alpha), report.coarse(omega)
     if alpha is None:
         return nothing(report, "reliability")
     cells = {(r["dimension"], r["metric"], r["item"]): r for r in alpha.to_dict("records")}

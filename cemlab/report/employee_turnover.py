@@ -27,7 +27,7 @@ def turnover(report):
     if people is None or people.head(1).collect().is_empty():
         return Turnover(None, None, wave)
     given_away = leavers.band_shares(people, report.asked.index).assign(_wave=wave)
-    passed = through_door(report.study, given_away)
+    passed = through_door(report.study, given_away, exact=True)
     if not passed["status"].isin(SHOWN).all() or passed[leavers.EXIT].nunique() < 2:
         return Turnover(None, None, wave)
     if report.asked.staff.gone:
@@ -62,7 +62,7 @@ def survival_picture(report, made):
         return None
     name = report.book.wave_label(made.wave, report.lang)
     names = {band: say(band, report.lang) for band in left.BANDS}
-    return picture(survival_lines, made.shares, report, "survival", names, words={"wave": name})
+    return picture(survival_lines, report.coarse(made.shares), report, "survival", names, words={"wave": name})
 
 
 def hazard_table(report, made):
@@ -70,7 +70,8 @@ def hazard_table(report, made):
     key, metric = ("risk", "odds_ratio") if report.asked.staff.gone else ("hazard", "hazard_ratio")
     if made.shares is None:
         return nothing(report, key, months="")
-    last = made.shares[made.shares["at"].isna() | (made.shares["at"] == made.shares["at"].max())].set_index("band")
+    shares = report.coarse(made.shares)
+    last = shares[shares["at"].isna() | (shares["at"] == shares["at"].max())].set_index("band")
     slopes = pd.DataFrame() if made.ratios is None else made.ratios[made.ratios["metric"] == metric].set_index("band")
     bands = [band for band in left.BANDS if band in last.index]
     rows = {band: slopes.loc[band].to_dict() if band in slopes.index else None for band in bands}

@@ -1,9 +1,10 @@
 """The first screen of an employee report: index, eNPS, participation, what is tested and true, proposals."""
 
+import re
 from itertools import zip_longest
 
 from cemlab import report as show
-from cemlab.report.employee_cells import SHOWN, figure, label
+from cemlab.report.employee_cells import SHOWN, base, figure, label
 from cemlab.report.employee_index import company, of_unit
 from cemlab.report.employee_sentences import SENTENCES
 from cemlab.report.employee_units import unit_name
@@ -26,6 +27,7 @@ def decided(candidates, report):
     table = findings(
         {kind: frame for kind, frame in candidates.items() if frame is not None}, report.book, lang=report.lang
     )
+    table = report.coarse(table)
     return table.assign(sentence=[sentence(row, report) for row in table.to_dict("records")])
 
 
@@ -60,7 +62,8 @@ def sentence(row, report):
     start = ""
     if report.unit is not None and kind == "wave":  # beside a unit's own figures a reader must see whose this is
         start = unit_name(report.book, None, lang) + ("：" if lang == "zh" else ": ")
-    return start + words[kind if row["verdict"] == "claim" else f"{kind}_no"].format(**told)
+    said = words[kind if row["verdict"] == "claim" else f"{kind}_no"].format(**told)
+    return start + re.sub(r"(?:[；;] ?)?n=—[；;]? ?", "", said)  # no base is shown
 
 
 def plain_name(report, row):
@@ -90,6 +93,9 @@ def mine(said, report):
 def cards(report, scores, headline, rates, rates_before, said, changes=None):
     """Index, eNPS, participation, satisfaction and the wish to leave of the company or the manager's unit."""
     out, key = [], report.unit
+    scores, headline, rates, rates_before, changes = (
+        report.coarse(frame) for frame in (scores, headline, rates, rates_before, changes)
+    )
     main = report.asked.index or next(iter(report.dimensions))
     for frame, match in ((scores, {"metric": "favourable", "item": main}), (headline, {})):
         rows = of_unit(frame, report, key)
@@ -105,8 +111,8 @@ def card(report, row, frame, said, changes):
     """One card: value, base and interval, benchmark or company, change."""
     words, lang, unit = SENTENCES[report.lang], report.lang, row["unit"]
     here = row["status"] in SHOWN
-    note = "" if not here else words["base"].format(
-        n=f"{int(row['n']):,}", low=number(row["ci_low"], unit), high=number(row["ci_high"], unit)
+    note = "" if not here else words["base" if row["n"] == row["n"] else "interval"].format(
+        n=base(row), low=number(row["ci_low"], unit), high=number(row["ci_high"], unit)
     )  # fmt: skip
     part = report.asked.dimensions.get(row["item"])
     if report.unit is not None:
@@ -150,7 +156,7 @@ def rate_card(report, rates, before):
     rows = of_unit(rates, report, report.unit)
     row = rows[rows["metric"] == "response_rate"].iloc[0].to_dict()
     here, note = row["status"] in SHOWN, ""
-    if here:
+    if here and row["n"] == row["n"]:
         note = words["people"].format(n=f"{int(row['n']):,}", answers=f"{int(row['n'] - row['n_missing']):,}")
     then = of_unit(before, report, report.unit)
     then = None if then is None or not len(then) else then[then["metric"] == "response_rate"].iloc[0].to_dict()
@@ -197,7 +203,9 @@ def suggestions(said, report, scores, most=3):
     """Proposals that follow from what was tested: a driver, a unit, a fall, who leaves."""
     words, lang, rows = SENTENCES[report.lang], report.lang, claims(said).to_dict("records")
     whole = {
-        r["item"]: r for r in of_unit(scores, report, report.unit).to_dict("records") if r["metric"] == "favourable"
+        r["item"]: r
+        for r in of_unit(report.coarse(scores), report, report.unit).to_dict("records")
+        if r["metric"] == "favourable"
     }
     fixes = {"driver": [], "unit": [], "fall": [], "stay": []}
     kinds = {"driver": [], "unit": []}

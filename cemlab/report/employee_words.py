@@ -266,6 +266,7 @@ WORDS = {
     ),
     "beyond_less": ("比同起点的其他单元少", "less than others from the same start"),
     "beyond_none": ("与同起点的其他单元无法区分", "not to be told from others of the same start"),
+    "no_comment_figures": ("增强保密模式不统计留言。", "Enhanced confidentiality: no figures of comments are made."),
     "no_talks": (
         "本单元及其上下级没有可以显示的会话。",
         "No conversations of this unit, those above or below it may be shown.",

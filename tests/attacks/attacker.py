@@ -100,7 +100,7 @@ def fewest_left(table, persons, least):
 
 def null_of(matrix):
     """Columns that span what `matrix` sends to zero."""
-    if not len(matrix):
+    if 0 in matrix.shape:
         return np.eye(matrix.shape[1])
     _, sizes, right = np.linalg.svd(matrix)
     rank = int((sizes > 1e-9 * max(matrix.shape) * sizes[0]).sum())

@@ -76,5 +76,7 @@ def publish(book, folder, **options):
     """What a report leaves: index and participation as `write_outputs` writes them, with the ledger written."""
     report = open_employee(book, lang="en", **options)
     results = {"index": index.index_levels(report), "participation": who.participation(report)}
+    if report.study.previous is not None:
+        results["before"] = index.index_levels(report, report.study.previous)
     write_outputs(folder, results=report.files(results), findings=say.decided({}, report), study=report.study, seed=1)
     return pd.read_csv(folder / "results.csv", low_memory=False)

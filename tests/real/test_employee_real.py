@@ -91,7 +91,7 @@ def test_the_pilot_of_a_scale(shared, home, reported):
     published = {"absorption": 0.641, "vigor": 0.520, "dedication": 0.850}
     for name, value in published.items():
         assert alpha[name] == pytest.approx(value, abs=0.02)
-    assert "not enough" in page  # vigor and absorption stay under 0.70
+    assert "not reached" in page  # vigor and absorption stay under 0.70
 
 
 def test_who_left(shared, home, reported):
