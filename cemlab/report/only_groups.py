@@ -13,6 +13,7 @@ import polars as pl
 from cemlab.measure.schema import MISSING
 
 FEW = "schedule: {unit} has fewer than {least} persons in {period}"
+FIRST = 100  # so many answers of a group, times the minimum, are looked at for its persons before all of them are
 BESIDE = "schedule: {unit} is kept back in {period}: its report beside the others would tell about fewer than {least} persons"
 
 
@@ -22,11 +23,22 @@ def persons_in(pairs):
     return int(pairs.filter(alone)["rows"].sum()) + pairs.filter(~alone)["person"].n_unique()
 
 
-def pairs_of(answers, columns, person):
-    """Persons by group: the columns as text ("(missing)" where there is none), ``person, rows``, of a lazy frame."""
+def pairs_of(answers, columns, person, least):
+    """Persons by group: the columns as text ("(missing)" where there is none), ``person, rows``, of a lazy frame.
+
+    Only of groups that may be fewer than `least` are the persons listed. A larger one is one row without a person and with
+    its answers: whatever it is put together with is no few persons, so memory does not grow with answers.
+    """
     texts = [pl.col(c).cast(pl.String).fill_null(MISSING).alias(c) for c in columns]
     who = (pl.col(person).cast(pl.String) if person else pl.lit(None, pl.String)).alias("person")
-    return answers.select(*texts, who).group_by(*columns, "person").agg(rows=pl.len()).collect()
+    rows = answers.select(*texts, who)
+    first = pl.col("person").head(FIRST * least)
+    at_least = first.drop_nulls().n_unique() + first.null_count()
+    sizes = rows.group_by(*columns).agg(rows=pl.len(), persons=at_least).collect()
+    large = sizes.filter(pl.col("persons") >= least)
+    small = rows.join(sizes.filter(pl.col("persons") < least).lazy().select(columns), on=columns, how="semi")
+    small = small.group_by(*columns, "person").agg(rows=pl.len()).collect()
+    return pl.concat([large.select(*columns, pl.lit(None, pl.String).alias("person"), "rows"), small])
 
 
 def margins(pairs, columns):

@@ -162,7 +162,7 @@ def kept_back(job, wave):
     from cemlab.report.study_rows import person_of
 
     least = rows.codebook.privacy.min_persons
-    pairs = pairs_of(rows.read(waves[-1]), columns, person_of(rows.codebook))
+    pairs = pairs_of(rows.read(waves[-1]), columns, person_of(rows.codebook), least)
     closed = groups_without(pairs, columns, least)
     return {
         ",".join(f"{c}={v}" for c, v in zip(columns, code, strict=True)): told(

@@ -51,8 +51,8 @@ class Rows:
         if not self.only or book.of_employees:
             return []
         whole = replace(self, only={})
-        pairs = pairs_of(whole.read(whole.present()), ["_wave", *self.only], person_of(book))
         least = book.privacy.min_persons
+        pairs = pairs_of(whole.read(whole.present()), ["_wave", *self.only], person_of(book), least)
         parts = pairs.group_by("_wave", maintain_order=True)
         return sorted(wave for (wave,), part in parts if not may_be_kept_to(part.drop("_wave"), self.only, least))
 
