@@ -72,13 +72,23 @@ def one_side(cells, places, names):
     return {"z": z, "rows": max(rows, 0.0), "share": share, "alone": w2[alone].sum() / total**2}
 
 
-def repeated_products(frame, item, rule, *, who, wave, current, by=(), weights=None):
-    """What persons with several answers add: sums of products of their sums, less those of their rows, by group.
+def repeated_products(frame, asked, *, wave, current, by=(), weights=None):
+    """What persons with several answers add, for each (item, rule, columns of the person) of `asked`: a list of frames.
 
-    Two group-bys inside the engine; rows without a person, or without an answer, are left out (they are independent).
-    Returns a pandas frame with the `by` columns and, for A = sum of w x and B = sum of w of a person in a wave
+    Sums of products of a person's sums, less those of their rows, by group; all are collected together. Each frame (pandas)
+    has the `by` columns and, for A = sum of w x and B = sum of w of a person in a wave
     (1 current, 0 previous), the sums of A1A1, A1B1, B1B1, A0A0, A0B0, B0B0 less the rows' own squares, and of A1A0, A1B0,
     B1A0, B1B0.
+    """
+    options = {"wave": wave, "current": current, "by": by, "weights": weights}
+    tables = collect_all([products_query(frame, item, rule, who, **options) for item, rule, who in asked])
+    return [table.rename(columns={f"by__{cut}": cut for cut in by}).fillna(0.0) for table in tables]
+
+
+def products_query(frame, item, rule, who, *, wave, current, by, weights):
+    """The query of one table of `repeated_products`.
+
+    Two group-bys inside the engine; rows without a person, or without an answer, are left out (they are independent).
     """
     schema = frame.collect_schema()
     value = number_column(item)
@@ -112,9 +122,7 @@ def repeated_products(frame, item, rule, *, who, wave, current, by=(), weights=N
         *((nw.col(p) * nw.col(q)).alias(p + q) for p, q in between),
     )
     totals = [nw.col(p + q).sum() for p, q in (*pairs, *between)]
-    query = products.group_by(*cuts).agg(*totals) if cuts else products.select(*totals)
-    (table,) = collect_all([query])
-    return table.rename(columns={f"by__{cut}": cut for cut in by}).fillna(0.0)
+    return products.group_by(*cuts).agg(*totals) if cuts else products.select(*totals)
 
 
 def repeated_covariance(products, mean_one, total_one, mean_two, total_two):

@@ -57,15 +57,17 @@ def index_of(keys):
 
 def shared_people(frame, keys, rules, one, two, by, wave, current, id, cluster, weights):
     """Covariance from persons with several answers; with clusters, only what the clusters do not hold already."""
+    persons = [([id], 1), *([([cluster, id], -1)] if cluster else [])]
+    asked = [(name, rule, who) for name, rule in rules.items() for who, _ in persons]
+    found = iter(repeated_products(frame, asked, wave=wave, current=current, by=by, weights=weights))
     pieces = [np.zeros((3, len(keys)))]
-    for name, rule in rules.items():
+    for name in rules:
         rows = np.flatnonzero(keys["item"] == name)
         m1, w1, m2, w2 = (
             array.to_numpy(float)[rows] for array in (one["wx"] / one["w"], one["w"], two["wx"] / two["w"], two["w"])
         )
-        for who, sign in [([id], 1)] + ([([cluster, id], -1)] if cluster else []):
-            options = {"who": who, "wave": wave, "current": current, "by": by, "weights": weights}
-            products = repeated_products(frame, name, rule, **options)
+        for _, sign in persons:
+            products = next(found)
             if by:
                 products = keys.loc[rows, by].merge(products, on=by, how="left").fillna(0.0)
             piece = np.zeros((3, len(keys)))
