@@ -61,6 +61,8 @@ PARTS = {
     "structure": ("因素结构", "Factor structure"),
     "agreement": ("团队内一致性", "Agreement in teams"),
     "panel": ("同一批人的变化", "The same people"),
+    "panel_likelihood": ("同一批人（似然法）", "The same people, by likelihood"),
+    "followup": ("行动跟进", "Follow-up of actions"),
     "dropout": ("未再作答", "Drop-out"),
     "turnover": ("实际离职", "Who left"),
     "levers": ("各单元抓手", "Levers of units"),
