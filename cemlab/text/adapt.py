@@ -47,6 +47,7 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
     stars with a complaint count as positive.
     """
     from cemlab.text import shipped_reviews as shipped_part
+    from cemlab.text.sentiment_fields import calibrated
     from cemlab.text.sentiment_training import Design, calibrate
 
     require_choice(scale, sorted(SCALES), name="scale", where="fit_sentiment")
@@ -56,14 +57,14 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
     weights = np.where(known, 1.0, weight)
     design = Design(shipped + own, np.concatenate([shipped_labels, labels]), weights, ordered=len(shipped))
     base = design.predict(design.fit(known), ~known)
-    adapted = design.held_out(parts, always=known)[~known]
+    adapted = design.held_out(parts, always=known)[:2]
     part = np.random.default_rng(1).permutation(len(own)) % parts
     losses, rows = [], []
-    for label, score in (("default", base), (name, adapted)):
+    for label, (score, stands) in (("default", base), (name, adapted)):
         probability = np.empty(len(own))
         for k in range(parts):
-            slope, shift = calibrate(score[part != k], labels[part != k])
-            probability[part == k] = 1 / (1 + np.exp(-(slope * score[part == k] + shift)))
+            curve = calibrate(score[part != k], labels[part != k], stands=stands[part != k])
+            probability[part == k] = 1 / (1 + np.exp(-calibrated(score[part == k], stands[part == k], curve)))
         losses.append(-np.log(np.clip(np.where(labels == 1, probability, 1 - probability), 1e-12, 1)))
         rows.append(
             {
@@ -85,7 +86,7 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
         )
     import pandas as pd
 
-    model = design.fit(np.ones(len(known), bool), name, calibrate(adapted, labels))
+    model = design.fit(np.ones(len(known), bool), name, calibrate(adapted[0], labels, stands=adapted[1]))
     return model, pd.DataFrame(rows)
 
 

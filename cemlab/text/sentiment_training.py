@@ -2,22 +2,26 @@
 
 A logistic model on hashed characters, words and pairs (inverse document frequency, length 1, each feature stretched by how
 far its share differs between praise and blame: Wang and Manning 2012) plus counts of praise and blame under negation and
-after contrasts. The reviews are shipped line by line; neighbouring lines also stand in the training set joined, as the long
+after contrasts. Its weights are shared by all fields (books, hotels, computers), and each field departs from them in its own
+ways (`sentiment_fit`), which a text gets as far as its words are typical of that field (`sentiment_fields`). Books do not:
+their praise is long and their blame short, so their own ways would be lengths. The reviews are
+shipped line by line; neighbouring lines also stand in the training set joined, as the long
 texts they come from. The opinion words stand there as tiny texts, alone, denied and
 set against each other, so that a word no review used still has
-a direction. Praise and blame weigh the same within each field (books, hotels, computers) and band of lengths, or what a text
-is about, and how long it is, would pass for an opinion. Settings were chosen on the shipped reviews alone: parts of
-neighbouring lines, and each field left out in turn.
+a direction. Praise and blame weigh the same within each field and band of lengths, or what a text
+is about, and how long it is, would pass for an opinion. The calibration is learnt on parts of neighbouring lines held out and
+on each field held out in turn, so that probabilities are less certain the farther a text is from all fields. Settings were
+chosen on the shipped reviews alone, in these two ways.
 """
 
 import numpy as np
 
 from cemlab.text import features
 from cemlab.text.opinion_words import BLAME, PRAISE
+from cemlab.text.sentiment_fields import typicality, usable
+from cemlab.text.sentiment_fit import ROUGH, SMALL, logistic
 from cemlab.text.shipped_reviews import fields_of, neighbours
 
-PENALTY = 5.0
-STEPS = 100  # of L-BFGS
 STRETCH = 0.75  # 0: a feature is as wide as it is rare; 1: as it is rare times its log ratio between the classes
 SMOOTHING = 2.0  # texts added to each side of that ratio
 RUN = 40  # neighbouring lines that are held out together
@@ -25,7 +29,7 @@ BANDS = (40, 80, 140)  # lengths, in characters, between which praise and blame 
 MOST = 3.0  # largest weight that this gives a text, and the inverse of the smallest
 WORD_WEIGHT = 0.3  # weight of an opinion word as a training text
 OPINION_SCALE = 0.3
-PARTS = 3
+PARTS = 2
 CONTRAST = ("但是", "不过", "可是", "但")  # what is said after these counts
 DENIED = {  # opinion words denied: what stands before them, and which side that makes them
     "praise": ("不是很", "并不", "没有想象中", "谈不上"),
@@ -34,7 +38,7 @@ DENIED = {  # opinion words denied: what stands before them, and which side that
 
 
 def train(texts, labels, *, weights=None, name="trained", parts=PARTS):
-    """Fit the model and calibrate it on held-out parts.
+    """Fit the model and calibrate it on held-out parts and held-out fields.
 
     Parameters
     ----------
@@ -52,26 +56,29 @@ def train(texts, labels, *, weights=None, name="trained", parts=PARTS):
     cemlab.text.sentiment_model.Model
     """
     given = Design(texts, labels, weights, ordered=len(texts))
-    calibration = calibrate(given.held_out(parts), given.labels, given.weights)
+    held = [given.held_out(parts), given.fields_out()]
+    scores, stands, rows = (np.concatenate(part) for part in zip(*held, strict=True))
+    calibration = calibrate(scores, given.labels[rows], given.weights[rows], stands)
     return given.fit(np.ones(len(texts), bool), name, calibration)
 
 
 class Design:
     """The training texts as one sparse matrix, to be fitted on any of its rows.
 
-    The first `ordered` texts stand in their order of origin: neighbours are joined, and held out together.
+    The first `ordered` texts stand in their order of origin: neighbours are joined, and held out together. The others, if
+    any, are a field of their own.
     """
 
     def __init__(self, texts, labels, weights=None, *, ordered=0):
         self.labels = np.asarray(labels, float)
         self.weights = np.ones(len(texts)) if weights is None else np.array(weights, float)
         self.ordered = ordered
-        self.read = _Matrix(texts)
         self.spans = np.array(list(neighbours(texts[:ordered], self.labels)), int).reshape(-1, 2)
         first = self.spans[:, 0]
         words, sides = tiny_texts()
         joined = ["，".join(texts[a:b]) for a, b in self.spans]
-        self.added = _Matrix(joined + words)
+        self.words = np.arange(len(joined) + len(words)) >= len(joined)
+        self.read, self.added = _Matrix(texts), _Matrix(joined + words)
         self.added_labels = np.concatenate([self.labels[first], sides])
         field = fields_of(texts[:ordered], self.labels[:ordered])
         even = evened(
@@ -81,7 +88,15 @@ class Design:
         )
         self.added_weights = np.concatenate([self.weights[first] * even[ordered:], np.full(len(words), WORD_WEIGHT)])
         self.weights[:ordered] *= even[:ordered]
-        self.words = np.arange(len(self.added_labels)) >= len(self.spans)
+        own = np.full(len(texts) - ordered, field.max(initial=-1) + 1)
+        self.fields = np.concatenate([field, own])
+        self.added_fields = np.concatenate([field[first], np.full(len(words), -1)])
+        self.apart = usable(self.fields, self.labels, np.digitize([len(text) for text in texts], BANDS))
+        known = np.bincount(self.read.counts.indices, minlength=1 << features.BITS) >= 2
+        known[self.added.counts[self.words].indices] = True
+        self.columns = np.flatnonzero(known)
+        self.read.keep(self.columns)
+        self.added.keep(self.columns)
 
     def whole(self, rows):
         """Which joined texts consist of the chosen rows only."""
@@ -89,7 +104,7 @@ class Design:
         first, after = self.spans.T
         return chosen[after] - chosen[first] == after - first
 
-    def fit(self, rows, name="", calibration=(1.0, 0.0)):
+    def fit(self, rows, name="", calibration=(1.0, 0.0, 0.0, 0.0, 0.0), small=SMALL):
         """A model from the rows chosen (boolean array)."""
         import scipy.sparse as sp
 
@@ -98,40 +113,62 @@ class Design:
         added = self.words.copy()
         added[~self.words] = self.whole(rows)
         own = self.read.counts[rows]
-        counts = sp.vstack([own, self.added.counts[added]], format="csr")
         opinions = np.concatenate([self.read.opinions[rows], self.added.opinions[added]]) * OPINION_SCALE
         labels = np.concatenate([self.labels[rows], self.added_labels[added]])
         weights = np.concatenate([self.weights[rows], self.added_weights[added]])
-        seen = np.bincount(own.indices, minlength=counts.shape[1])
+        apart = [at for at in np.unique(self.fields[rows]) if self.apart[at]]
+        number = np.full(len(self.apart) + 1, -1)  # the last for texts of no field
+        number[apart] = np.arange(len(apart))
+        fields = number[np.concatenate([self.fields[rows], self.added_fields[added]])]
+        seen = np.bincount(own.indices, minlength=own.shape[1])
         known = seen >= 2
         known[self.added.counts[self.words].indices] = True
         kept = np.flatnonzero(known)
+        typical = typicality(own[:, kept], self.fields[rows], apart)
+        counts = sp.vstack([own, self.added.counts[added]], format="csr")[:, kept]
         idf = (np.log((rows.sum() + 1) / (seen[kept] + 1)) + 1).astype(np.float32)
-        counts = counts[:, kept].astype(np.float32)
         width = idf * (1 - STRETCH + STRETCH * np.abs(_log_ratio(counts, labels, weights))).astype(np.float32)
         norm = 1 / np.sqrt(np.maximum(counts @ idf**2, 1e-12))
         counts.data *= np.repeat(norm.astype(np.float32), np.diff(counts.indptr)) * width[counts.indices]
-        coefficients, on_opinions, intercept = _logistic(counts, opinions, labels, weights)
-        table = np.zeros((1 << features.BITS, 2), np.float32)
-        table[kept, 0] = idf**2
-        table[kept, 1] = width * coefficients
-        on_opinions = (on_opinions * OPINION_SCALE).astype(np.float32)
-        return Model(name, table, on_opinions, intercept, tuple(calibration))
+        on_counts, on_opinions, intercepts = logistic(counts, opinions, labels, weights, fields, small)
+        table = np.zeros((len(kept) + 1, 1 + len(on_counts) + typical.shape[1]), np.float32)
+        table[1:] = np.column_stack([idf**2, (on_counts * width).T, typical])
+        place = np.zeros(1 << features.BITS, np.int32)
+        place[self.columns[kept]] = np.arange(1, len(kept) + 1)
+        return Model(name, place, table, on_opinions * OPINION_SCALE, intercepts, tuple(calibration))
 
     def held_out(self, parts=PARTS, always=None):
-        """Score of every text by a model that did not see it, nor its neighbours; rows in `always` are in every training part."""
+        """Score of every text by a model that did not see it, nor its neighbours: (scores, standing, rows).
+
+        Rows in `always` are in every training part, and get no score.
+        """
         unit = np.arange(len(self.labels))
         unit[: self.ordered] //= RUN
         part = (np.random.default_rng(0).permutation(unit.max() + 1) % parts)[unit]
-        out = np.zeros(len(self.labels))
-        for k in range(parts):
-            unseen = part == k if always is None else (part == k) & ~always
-            out[unseen] = self.predict(self.fit(~unseen), unseen)
-        return out
+        if always is not None:
+            part[always] = -1
+        return self._left_out(part)
+
+    def fields_out(self):
+        """As `held_out`, each text by a model that saw no text of its field."""
+        return self._left_out(self.fields)
+
+    def _left_out(self, part):
+        found = []
+        for k in range(part.max() + 1):
+            unseen = part == k
+            found.append((*self.predict(self.fit(~unseen, small=ROUGH), unseen), np.flatnonzero(unseen)))
+        if not found:
+            return np.zeros(0), np.zeros((0, 2)), np.zeros(0, int)
+        scores, stands, rows = (np.concatenate(one) for one in zip(*found, strict=True))
+        order = np.argsort(rows)
+        return scores[order], stands[order], rows[order]
 
     def predict(self, model, rows):
-        """Scores of the rows chosen."""
-        return self.read.scores(model, rows)
+        """Scores of the rows chosen, before calibration, and their `standing`."""
+        given = self.read
+        sums = given.counts[rows].astype(float) @ model.table[model.place[self.columns]].astype(float)
+        return model.combined(sums, given.size[rows], given.opinions[rows])
 
 
 class _Matrix:
@@ -144,12 +181,11 @@ class _Matrix:
         size = (given.n, 1 << features.BITS)
         self.counts = sp.csr_matrix((np.ones(len(given.text), np.float32), (given.text, given.index)), shape=size)
         self.counts.sum_duplicates()
-        self.opinions = given.opinions
+        self.opinions, self.size = given.opinions, np.bincount(given.text, minlength=given.n)
 
-    def scores(self, model, rows):
-        counts = self.counts[rows]
-        norm = np.sqrt(np.maximum(counts @ model.table[:, 0].astype(float), 1e-12))
-        return counts @ model.table[:, 1].astype(float) / norm + self.opinions[rows] @ model.opinions + model.intercept
+    def keep(self, columns):
+        """Drop all columns but these."""
+        self.counts = self.counts[:, columns]
 
 
 def tiny_texts():
@@ -168,12 +204,15 @@ def tiny_texts():
     return texts, sides
 
 
-def calibrate(scores, labels, weights=None):
-    """Slope and shift of Platt's logistic curve (1999) from held-out scores."""
+def calibrate(scores, labels, weights=None, stands=None):
+    """Platt's logistic curve (1999) from held-out scores, with `standing`: what `sentiment_fields.calibrated` takes."""
     from sklearn.linear_model import LogisticRegression
 
-    curve = LogisticRegression(C=1e6).fit(np.asarray(scores)[:, None], labels, weights)
-    return float(curve.coef_[0, 0]), float(curve.intercept_[0])
+    stands = np.zeros((len(scores), 2)) if stands is None else stands
+    given = np.column_stack([scores, scores * stands[:, 0], stands])
+    curve = LogisticRegression(C=1e4, max_iter=1000).fit(given, labels, weights)
+    slope, gain, lift, longer = map(float, curve.coef_[0])
+    return slope, float(curve.intercept_[0]), gain, lift, longer
 
 
 def evened(lengths, labels, fields=None):
@@ -185,25 +224,6 @@ def evened(lengths, labels, fields=None):
             chosen = (cell == at) & (labels == side)
             weights[chosen] = np.clip((cell == at).sum() / 2 / max(chosen.sum(), 1), 1 / MOST, MOST)
     return weights
-
-
-def _logistic(counts, opinions, labels, weights):
-    """Coefficients of a penalised logistic model: of the sparse columns, of the dense ones, and the intercept."""
-    from scipy.optimize import minimize
-
-    size, turned, sign = counts.shape[1], counts.T, 2 * labels - 1
-
-    def loss(at):
-        margin = sign * (counts @ at[:size].astype(np.float32) + opinions @ at[size:-1] + at[-1])
-        pull = -weights * sign / (1 + np.exp(np.minimum(margin, 60)))
-        slope = np.concatenate([turned @ pull.astype(np.float32), opinions.T @ pull, [pull.sum()]])
-        size_of = np.append(at[:-1], 0.0)
-        value = PENALTY * np.sum(weights * np.logaddexp(0, -margin)) + 0.5 * size_of @ size_of
-        return value, PENALTY * slope + size_of
-
-    start = np.zeros(size + opinions.shape[1] + 1)
-    at = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS, "maxcor": 8}).x
-    return at[:size].astype(np.float32), at[size:-1], float(at[-1])
 
 
 def _log_ratio(counts, labels, weights):

@@ -8,14 +8,21 @@ from pathlib import Path
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
 _WIDTH |= dict.fromkeys([0x200B, 0x200C, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])
-_URL = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.)[!-~]*[a-z0-9/=&#_-]", re.IGNORECASE)  # a mark after it is the sentence's
 _REPEATED = re.compile(r"([^\d\s])\1{2,}")
 _REPEATED_DIGIT = re.compile(r"(?<![\d.])(\d)\1{4,}(?![\d.])")
 _BLANK = re.compile(r"\s+")
 _ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#\d{2,5});?")
 _PICTURE = "[\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff]"
-_WHOLE = re.compile(rf"\[[\u4e00-\u9fff]{{1,4}}\]|{_PICTURE}(?:\u200d{_PICTURE})*")
+_FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
+_WHOLE = re.compile(rf"\[[\u4e00-\u9fff]{{1,4}}\]|{_FLAG}|{_PICTURE}(?:\u200d{_PICTURE})*")
 _WORD = re.compile(r"\w")
+
+_OFTEN_WRONG = {  # where the table that snownlp ships leaves a character as it is, or goes by its rare meaning
+    **dict(zip("畫劃乾鍾馀餘妳喫", "画划干钟余余你吃", strict=True)),
+    **{word: word for word in ("乾坤", "乾隆", "乾陵", "乾卦", "康乾", "乾清", "狼藉", "慰藉", "蕴藉")},
+    "甚麼": "什么", "蘊藉": "蕴藉",
+}  # fmt: skip
 
 NEGATIONS = frozenset(
     "不 没 无 非 未 别 莫 勿 毋 甭 没有 没得 并不 并非 并没 并没有 不是 不会 不能 不够 不太 不再 不算 不曾 不怎么 不见得 从不 从未 从来不 从没 毫不 毫无 绝不 决不 绝非 未必 未能 难以 难 "
@@ -65,11 +72,11 @@ def normalise(text, *, simplify=False):
         raise TypeError(
             f"normalise: text must be a str, not {type(text).__name__}; missing comments go through tokenise."
         )
+    if "." in text or ":" in text:
+        text = _URL.sub(" url ", text)  # before full-width marks become half-width ones, which an address may hold
     text = text.translate(_WIDTH)
     if "&" in text:
         text = _ENTITY.sub(" ", text)
-    if "." in text or ":" in text:
-        text = _URL.sub(" url ", text)
     text = _REPEATED_DIGIT.sub(r"\1\1\1", _REPEATED.sub(r"\1\1", text)).lower()
     if simplify:
         text = _simplify(text)
@@ -184,8 +191,9 @@ def _variants():
         if isinstance(node, ast.Assign) and node.targets[0].id == "zh2hans"
     )
     pairs = ast.literal_eval(table)
+    pairs |= _OFTEN_WRONG
     phrases = {k: v for k, v in pairs.items() if len(k) > 1}
-    single = {ord(k): v for k, v in pairs.items() if len(k) == 1} | {ord("畫"): "画", ord("劃"): "划"}
+    single = {ord(k): v for k, v in pairs.items() if len(k) == 1}
     return single, phrases, re.compile("|".join(sorted(map(re.escape, phrases), key=len, reverse=True)))
 
 

@@ -18,17 +18,17 @@ from cemlab.text.sentiment_model import default_model  # noqa: E402
 
 
 def test_hotels(shared):
-    """Balanced sample of unseen hotel reviews; measured 0.920 and 0.979, the floor is two standard errors lower."""
+    """Balanced sample of unseen hotel reviews; measured 0.920 and 0.982, the floor is two standard errors lower."""
     texts, labels = hotels(shared)
     got = figures(*default_model().scores(texts)[:1], labels, default_model())
-    assert got["accuracy"] > 0.905 and got["auc"] > 0.968
+    assert got["accuracy"] > 0.905 and got["auc"] > 0.975
 
 
 def test_shops(shared):
     """Every third unseen review of nine shop categories."""
     texts, labels = shops(shared)
     got = figures(*default_model().scores(texts[::3])[:1], labels[::3], default_model())
-    assert got["accuracy"] > 0.905 and got["auc"] > 0.96
+    assert got["accuracy"] > 0.905 and got["auc"] > 0.958
 
 
 def test_phone_numbers_in_hotel_reviews_are_masked(shared):
