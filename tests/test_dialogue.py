@@ -167,3 +167,33 @@ def test_wording_of_errors(cues, tmp_path):
     (tmp_path / "cues.yml").write_text("customer: {escalation: [投诉]}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"load_cues: customer\.churn is unknown or empty"):
         load_cues(tmp_path / "cues.yml")
+
+
+CUE_CASES = {  # written by hand: what is meant, and what only looks like it
+    ("customer", "escalation"): (
+        "我要投诉你们|叫你们经理来听电话|再不处理我就打12315|我去工商局反映|我要去法院起诉|你们等着被曝光吧|我已经报警了|我找记者来",
+        "我用工商银行卡付的款|我是在媒体公司上班的|报警器坏了怎么换|我在法院路这家店|记者证可以打折吗",
+    ),
+    ("customer", "churn"): (
+        "给我退订了|我要注销账户|明年不续费了|以后换一家买|再也不来你们家|我要携号转网|不会再买你们的东西|这是最后一次买了",
+        "还会再来的|怎么不会再弹出窗口|最后一次登录是昨天|再也不用担心了，谢谢|我想续费",
+    ),
+    ("customer", "unresolved"): (
+        "还是不行啊|问题还没解决|到底什么时候发货|一直没收到退款|还要等多久|重启也没用|都好几天了|每次都这样",
+        "没用过这个功能，怎么用|券还没用完|已经解决了谢谢|每次都很快，谢谢|住几天了再说",
+    ),
+    ("agent", "promise"): (
+        "我们会尽快处理|稍后给您回电|24小时内回复您|3个工作日内到账|已为您反馈，会跟进|稍后专员联系您|两天内给您答复",
+        "您可以联系您的开户行|请在24小时内付款|三个工作日内未支付订单会关闭|请您尽快提交材料|之前联系您的是哪位同事",
+    ),
+    ("agent", "apology"): ("非常抱歉|对不起让您久等|不好意思耽误您了|请您谅解|请见谅", "感谢您的谅解|没关系|收到"),
+    ("agent", "polite"): ("您好，请问有什么可以帮您|麻烦您提供订单号|请稍等|不客气", "订单号|自己看说明|不能退|等着吧"),
+}
+
+
+@pytest.mark.parametrize("side, kind", CUE_CASES)
+def test_cues_find_what_is_meant_and_not_what_looks_like_it(cues, side, kind):
+    meant, other = (text.split("|") for text in CUE_CASES[side, kind])
+    found = {text: any(word in text for word in cues[side][kind]) for text in meant + other}
+    assert [text for text in meant if not found[text]] == []
+    assert [text for text in other if found[text]] == []
