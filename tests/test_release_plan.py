@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cemlab.checks import DataError
 from cemlab.masking_staff import mask_staff
+from cemlab.measure.schema import estimates
 from cemlab.release import (
     apply_release,
     coarse_text,
@@ -18,6 +19,7 @@ from cemlab.release import (
     plan_release,
     release_comments,
 )
+from cemlab.release.same_answers import ONE_CODE, at_end, end_of
 
 TEAMS = {"a": 4, "b": 14, "c": 42}
 
@@ -267,3 +269,58 @@ def test_a_table_of_persons_stops_a_report(tmp_path):
     (tmp_path / "results.csv").write_text("_key,q1\nx,3\n", encoding="utf-8")
     with pytest.raises(DataError, match="has a column '_key'"):
         no_person_rows(tmp_path)
+
+
+def told_and_held(plan):
+    """Figures that a plan's results showed and held back, as the next ledger has them."""
+    entries = []
+    for place, row in enumerate(plan.groups.to_dict("records")):
+        figures = [
+            [list(kind), n, end_of(n, total) if at_end(total, n, kind[0] in ONE_CODE) else total]
+            for (kind, _), cells in plan.seen.items()
+            for group, (n, total) in cells.items()
+            if group == place
+        ]
+        held = [list(kind) for (kind, _), places in plan.held.items() if place in places]
+        group = {cut: row[cut] for cut in plan.cuts if row[cut] != "(all)"}
+        entries.append({"group": group, "wave": row["_wave"], "version": 1, "figures": figures, "held": held})
+    return [entry for entry, shown in zip(entries, plan.groups["shown"], strict=True) if shown]
+
+
+def shares_by_cut(people, cuts):
+    """Favourable, neutral and unfavourable answers in total and by each cut, as estimates."""
+    frames = []
+    for cut in ([], *([name] for name in cuts)):
+        for metric, codes in (("favourable", (4, 5)), ("neutral", (3,)), ("unfavourable", (1, 2))):
+            grouped = people.assign(hit=people["q"].isin(codes)).groupby(cut or (lambda _: 0))["hit"]
+            rows = grouped.agg(["mean", "size"]).reset_index(drop=not cut)
+            frames.append(rows.assign(metric=metric, **{name: "(all)" for name in cuts if name not in cut}))
+    out = pd.concat(frames, ignore_index=True).rename(columns={"size": "n"})
+    out = out.assign(item="q", estimate=100 * out.pop("mean"), unit="percent", _wave="1")
+    return estimates(out, [*cuts, "_wave"])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 23])
+def test_the_same_report_made_again_hides_the_same_cells(seed):
+    """Teams whose answers are nearly all the same: which of their cells go must not change from one report to the next.
+
+    With seed 23 it did, as long as an earlier report's figures were taken for those of other groups.
+    """
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(10, 24, 8)
+    data = pd.DataFrame({"_person": np.arange(sizes.sum()), "_wave": "1", "team": np.repeat(list("abcdefgh"), sizes)})
+    data["half"] = np.where(data["team"].isin(list("abcd")), "x", "y")
+    data["sex"] = rng.choice(["f", "m"], len(data))
+    rate = data["team"].map(dict(zip("abcdefgh", rng.choice([0.0, 0.1, 0.5, 0.9, 1.0], 8), strict=True)))
+    rng.random(len(data))
+    praise = rng.random(len(data)) < rate
+    data["q"] = np.where(praise, rng.integers(4, 6, len(data)), rng.integers(1, 4, len(data)))
+    cuts = ["team", "half", "sex"]
+    first = plan_release(data, cuts)
+    one = apply_release(shares_by_cut(data, cuts), first, wave="1")
+    assert first.held
+    ledger = told_and_held(first)
+    for _ in range(2):
+        again = plan_release(data, cuts, ledger=ledger, versions={1: data})
+        pd.testing.assert_frame_equal(one, apply_release(shares_by_cut(data, cuts), again, wave="1"))
+        ledger = ledger + told_and_held(again)

@@ -21,7 +21,7 @@ class Ledger:
     path: Path
     entries: tuple
 
-    def add(self, plan, *, report, version=None, filters=None, figures=(), weights=None):
+    def add(self, plan, *, report, version=None, filters=None, figures=(), held=(), weights=None):
         """Write down every group that `plan` shows; what stands there already is not written again.
 
         Parameters
@@ -35,7 +35,8 @@ class Ledger:
             Codes that every person of the report had (a report on a part of the study).
         figures : iterable of (int, tuple, float, float)
             What was told: place of the group in the plan, what the figure is about, its base and its sum.
-
+        held : iterable of (int, tuple)
+            What was held back of groups that are shown: place, what the figure is about.
         weights : str, optional
             How the figures were weighted.
 
@@ -49,21 +50,33 @@ class Ledger:
         told = {}
         for place, kind, n, total in figures:
             told.setdefault(place, {})[tuple(kind)] = [list(kind), float(n), float(total)]
+        back = {}
+        for place, kind in held:
+            back.setdefault(place, set()).add(tuple(kind))
         new = []
         for place, row in enumerate(plan.groups.to_dict("records")):
             if row["shown"]:
                 group = {cut: row[cut] for cut in plan.cuts if row[cut] != ALL} | filters
-                new.append(({"group": group, "wave": row["_wave"], "version": version}, told.get(place, {})))
+                new.append(
+                    (
+                        {"group": group, "wave": row["_wave"], "version": version},
+                        told.get(place, {}),
+                        back.get(place, set()),
+                    )
+                )
         with locked(self.codebook, self.lake):
-            there = {}
+            there, kept = {}, {}
             for entry in read(self.path):
                 there.setdefault(mark(entry), set()).update(tuple(kind) for kind, _, _ in entry.get("figures", []))
+                kept.setdefault(mark(entry), set()).update(tuple(kind) for kind in entry.get("held", []))
             lines = []
-            for entry, own in new:
+            for entry, own, hidden in new:
                 fresh = [figure for kind, figure in own.items() if kind not in there.get(mark(entry), ())]
-                if mark(entry) not in there or fresh:
+                hidden = sorted(hidden - kept.get(mark(entry), set()), key=str)
+                if mark(entry) not in there or fresh or hidden:
                     line = {"at": at, "report": report, "weights": weights or "none", **entry}
                     line |= {"figures": fresh} if fresh else {}
+                    line |= {"held": [list(kind) for kind in hidden]} if hidden else {}
                     lines.append(json.dumps(line, ensure_ascii=False))
             if lines:
                 with open(self.path, "a", encoding="utf-8", newline="\n") as file:

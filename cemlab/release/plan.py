@@ -7,6 +7,7 @@ import pandas as pd
 
 from cemlab.measure.memberships import PANEL, alike, members
 from cemlab.measure.schema import ALL, as_list
+from cemlab.release.earlier import by_version, figures_before, numbered, released, twins_of
 from cemlab.release.hide import cheapest
 
 NEVER = 1_000.0  # cost of a group that is kept for as long as anything else can go
@@ -25,6 +26,10 @@ class Plan:
     problem: object = field(repr=False)  # what was solved, for items that fewer answered
     items: dict = field(repr=False, default_factory=dict)  # item -> groups shown, as far as asked
     seen: dict = field(repr=False, default_factory=dict)  # (figure, wave) -> {group: (n, sum)} shown so far
+    held: dict = field(repr=False, default_factory=dict)  # (figure, wave) -> groups whose figure was held back
+    twins: dict = field(
+        repr=False, default_factory=dict
+    )  # group -> groups of earlier reports that are the same persons
 
     @property
     def open(self):
@@ -172,7 +177,7 @@ def plan_release(
         released(entry, (versions or {}).get(entry.get("version"), population), columns, person, wave, where)
         for entry in by_version(ledger)
     ]
-    table, persons, answered = alike([one, *(part for part, _, _ in earlier)])
+    table, persons, answered = alike([one, *(part for part, *_ in earlier)])
     listed = [np.arange(len(one.groups)), *(at + start for at, start in numbered(one, earlier))]
     dense = table[:, np.concatenate(listed).astype(int)].toarray().astype(np.int8)
     fixed = np.arange(dense.shape[1]) >= len(one.groups)
@@ -199,67 +204,12 @@ def plan_release(
     places = {key: i for i, key in enumerate(groups[[*columns, "_wave"]].itertuples(index=False, name=None))}
     asked = {item: answered[:, number] for number, item in enumerate(items)}
     all_waves = np.r_[
-        one.groups["_wave"].to_numpy(object), *(part.groups["_wave"].to_numpy(object)[at] for part, at, _ in earlier)
+        one.groups["_wave"].to_numpy(object), *(part.groups["_wave"].to_numpy(object)[at] for part, at, *_ in earlier)
     ]
     problem = Problem(dense, persons, asked, int(min_persons), cost, fixed, seed, all_waves)
-    seen = figures_before(earlier, len(one.groups))
-    return Plan(groups, tuple(columns), newest, int(min_persons), facts, places, problem, seen=seen)
-
-
-def by_version(ledger):
-    """The ledger's entries gathered by the version of the data they were made from."""
-    gathered = {}
-    for entry in ledger:
-        gathered.setdefault(entry.get("version"), []).append(entry)
-    return [{"version": version, "entries": entries} for version, entries in gathered.items()]
-
-
-def released(gathered, population, columns, person, wave, where):
-    """Persons of the groups that earlier reports showed: their members, the groups' places among them, what was told of each."""
-    import narwhals as nw
-
-    entries = gathered["entries"]
-    have = nw.from_native(population).collect_schema().names()
-    lacking = sorted({column for entry in entries for column in entry["group"]} - set(have))
-    if lacking:
-        raise ValueError(
-            f"{where}: an earlier report was cut by {lacking[0]!r}, which the population lacks, so that nobody can tell "
-            f"what the two reports give away together; add the column."
-        )
-    crosses = list(dict.fromkeys(tuple(sorted(entry["group"])) for entry in entries))
-    panel = any(entry["wave"] == PANEL for entry in entries)
-    part = members(population, [list(c) for c in crosses if c], person=person, wave=wave, panel=panel, where=where)
-    own = [c for c in part.groups.columns if c != "_wave"]
-    place = {key: i for i, key in enumerate(part.groups[[*own, "_wave"]].itertuples(index=False, name=None))}
-    figures = {}
-    for entry in entries:
-        key = (*(str(entry["group"].get(c, ALL)) for c in own), str(entry["wave"]))
-        if key in place:
-            figures.setdefault(place[key], {}).update(
-                {tuple(kind): (n, total) for kind, n, total in entry.get("figures", [])}
-            )
-    at = np.array(sorted(figures), dtype=int)
-    return part, at, [figures[one] for one in at]
-
-
-def figures_before(earlier, start):
-    """What earlier reports told, as `Plan.seen` holds it."""
-    out = {}
-    for part, at, figures in earlier:
-        waves = part.groups["_wave"].to_numpy(object)[at]
-        for number, (wave, mine) in enumerate(zip(waves, figures, strict=True)):
-            for kind, told in mine.items():
-                out.setdefault((kind, wave), {})[start + number] = told
-        start += len(at)
-    return out
-
-
-def numbered(one, earlier):
-    """For each earlier part its groups' places and where they start in the table of all parts."""
-    start = len(one.groups)
-    for part, places, _ in earlier:
-        yield places, start
-        start += len(part.groups)
+    seen, held = figures_before(earlier, len(one.groups))
+    before = {"seen": seen, "held": held, "twins": twins_of(dense, all_waves, len(one.groups))}
+    return Plan(groups, tuple(columns), newest, int(min_persons), facts, places, problem, **before)
 
 
 def prices(groups, sizes, newest, keep, columns, count):

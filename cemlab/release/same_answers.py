@@ -19,6 +19,9 @@ LEFT = 1e-4  # persons; well above what the slack of the sums can make up
 def give_away(cells, plan):
     """Cells to be made coarse and cells to be hidden; what stays is remembered by the plan, since later results add to it.
 
+    A cell that an earlier report told of the same persons, or held back, is told or held back again: two reports of the same
+    answers show the same.
+
     Parameters
     ----------
     cells : pandas.DataFrame
@@ -32,7 +35,7 @@ def give_away(cells, plan):
     """
     count = cells["n"].to_numpy(float) * cells["share"].to_numpy(float)
     n = cells["n"].to_numpy(float)
-    gone, tables = np.zeros(len(cells), dtype=bool), {}
+    gone, fixed, tables = np.zeros(len(cells), dtype=bool), np.zeros(len(cells), dtype=bool), {}
     groups = cells["group"].to_numpy(int)
     waves = plan.problem.waves
     for (kind, wave), rows in cells.groupby(
@@ -49,19 +52,43 @@ def give_away(cells, plan):
         one_code = kind[0] in ONE_CODE
         all_count = np.r_[count[rows], [known[g][1] for g in others]]
         told_before = np.array([g in known for g in all_groups], dtype=bool)
+        own = range(len(rows))
+        told_before[: len(rows)] |= [
+            again(groups[rows[i]], all_n[i], all_count[i], known, plan.twins, one_code) for i in own
+        ]
+        held = plan.held.get((kind, wave), set())
+        before = np.zeros(len(all_groups), dtype=bool)
+        before[: len(rows)] = [bool(held & {g, *plan.twins.get(g, ())}) for g in groups[rows]]
+        before &= ~told_before
         coarse = at_end(all_count, all_n, one_code)
         sides = (all_n - all_count,) if one_code else (all_count, all_n - all_count)
-        gone[rows] = forced(*tables[key], sides, all_n, coarse, told_before)[: len(rows)]
+        gone[rows] = forced(*tables[key], sides, all_n, coarse, told_before, before)[: len(rows)]
+        fixed[rows] = told_before[: len(rows)]
     coarse = np.where([kind[0] in ONE_CODE for kind in cells["kind"]], at_end(count, n, True), at_end(count, n))
     ends = {
         (k[:2], g) for k, g, end in zip(cells["kind"], groups, coarse | gone, strict=True) if end and k[0] in ONE_CODE
     }
     for row, (kind, group) in enumerate(zip(cells["kind"], groups, strict=True)):
-        if (kind[:2], group) in ends and not coarse[row]:
+        if (kind[:2], group) in ends and not coarse[row] and not fixed[row]:
             gone[row] = True  # the other answers would tell what the range does not
-        if not gone[row]:
+        if gone[row]:
+            plan.held.setdefault((kind, waves[group]), set()).add(group)
+        else:
             plan.seen[kind, waves[group]].setdefault(group, (n[row], count[row]))
     return coarse, gone
+
+
+def again(group, n, count, known, twins, one_code):
+    """Whether an earlier report told this very figure of the same persons: its sum, or the end of its scale for a range."""
+    if at_end(np.array(count), np.array(n), one_code):
+        count = end_of(n, count)
+    told = [known[twin] for twin in twins.get(group, ()) if twin in known]
+    return any(abs(n - its_n) < 1e-6 and abs(count - its_count) < 1e-6 * max(n, 1) for its_n, its_count in told)
+
+
+def end_of(n, count):
+    """The end of its scale for which a range stands, as a ledger has it."""
+    return 0.0 if 2 * count <= n else n
 
 
 def at_end(count, n, one_code=False):
@@ -73,9 +100,9 @@ def at_end(count, n, one_code=False):
     return top if one_code else top | (count <= near(n) + 1e-9)
 
 
-def forced(table, persons, sides, n, coarse, told_before):
-    """Cells of one figure to hide, so that neither "all said it" nor "nobody did" follows for anybody."""
-    gone, allowed = np.zeros(len(n), dtype=bool), near(n)
+def forced(table, persons, sides, n, coarse, told_before, held):
+    """Cells of one figure to hide, so that neither "all said it" nor "nobody did" follows for anybody; `held` are anyway."""
+    gone, allowed = held.copy(), near(n)
     for side in sides:
         while True:
             taking = told(table, persons, side, n, coarse & ~gone, ~coarse & ~gone, allowed)

@@ -169,18 +169,19 @@ def told_findings(study, findings):
 def write_down(study, report):
     """Enter what a report of employees shows into the study's ledger."""
     from cemlab.release import open_ledger
-    from cemlab.release.same_answers import ONE_CODE, at_end
+    from cemlab.release.same_answers import ONE_CODE, at_end, end_of
 
     if study.codebook.of_employees:
+        own = len(study.plan.groups)
         told = [  # a range is entered as its end: the ledger knows no more than the reader
-            (place, kind, n, (0.0 if 2 * total <= n else n) if at_end(total, n, kind[0] in ONE_CODE) else total)
+            (place, kind, n, end_of(n, total) if at_end(total, n, kind[0] in ONE_CODE) else total)
             for (kind, _), cells in study.plan.seen.items()
             for place, (n, total) in cells.items()
-            if place < len(study.plan.groups)
+            if place < own
         ]
-        open_ledger(study.codebook).add(
-            study.plan, report=report, version=study.version, figures=told, weights=study.weights
-        )
+        held = [(place, kind) for (kind, _), places in study.plan.held.items() for place in places if place < own]
+        facts = {"report": report, "version": study.version, "weights": study.weights}
+        open_ledger(study.codebook).add(study.plan, figures=told, held=held, **facts)
 
 
 def table_through_door(study, table, banners):
