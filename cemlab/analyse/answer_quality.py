@@ -2,7 +2,7 @@
 
 import narwhals as nw
 
-from cemlab.measure.moments import columns_of, lazy, number_column
+from cemlab.measure.frames import columns_of, lazy, number_column
 from cemlab.measure.quality import quality_flags, without
 
 RATED = ("nps", "outcome", "effort", "touchpoint")

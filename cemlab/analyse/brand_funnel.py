@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 
 from cemlab.checks import require_columns
-from cemlab.measure.moments import columns_of, cross_moments, lazy, number_column
+from cemlab.measure.frames import columns_of, lazy, number_column
+from cemlab.measure.moments import cross_moments
 from cemlab.measure.schema import as_list, combine
 from cemlab.measure.scores import top_box
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from cemlab.analyse.brand_funnel import routed
-from cemlab.measure.moments import columns_of, lazy, number_column
+from cemlab.measure.frames import columns_of, lazy, number_column
 from cemlab.measure.stack import answer, stack_brands
 
 KEPT = ("_key", "_person", "_wave", "_date", "_replicate")

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.analyse.product_rows import complete_rows
-from cemlab.measure.moments import lazy, number_column
+from cemlab.measure.frames import lazy, number_column
 from cemlab.measure.multiplicity import adjust_p
 from cemlab.measure.schema import comparisons
 from cemlab.measure.scores import top_box

@@ -5,7 +5,7 @@ import pandas as pd
 
 from cemlab.checks import require_choice, require_columns
 from cemlab.measure.compare import compare_groups
-from cemlab.measure.moments import lazy, number_column
+from cemlab.measure.frames import lazy, number_column
 from cemlab.measure.multiplicity import adjust_p
 from cemlab.measure.schema import as_list, combine
 from cemlab.measure.scores import mean_score, top_box

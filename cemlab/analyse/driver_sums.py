@@ -6,7 +6,7 @@ import narwhals as nw
 import numpy as np
 
 from cemlab.checks import require_choice
-from cemlab.measure.moments import lazy, number_column
+from cemlab.measure.frames import lazy, number_column
 from cemlab.measure.rows import reasons, unit_products, with_units
 from cemlab.measure.schema import as_list
 from cemlab.measure.sums import scoring

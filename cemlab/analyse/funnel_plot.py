@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.checks import require_choice, require_columns, require_level
-from cemlab.measure.moments import columns_of, lazy
+from cemlab.measure.frames import columns_of, lazy
 from cemlab.measure.schema import MISSING, as_list
 from cemlab.measure.sums import score_sums, scoring, side
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cemlab.analyse.driver_regression import driver_regression
 from cemlab.checks import require_columns, require_level
-from cemlab.measure.moments import columns_of, lazy, number_column
+from cemlab.measure.frames import columns_of, lazy, number_column
 from cemlab.measure.rows import reasons, unit_products, with_units
 from cemlab.measure.schema import as_list
 

@@ -89,7 +89,7 @@ def linked(data, entry_points, brand):
     import narwhals as nw
 
     from cemlab.checks import require_columns
-    from cemlab.measure.moments import columns_of, lazy, number_column
+    from cemlab.measure.frames import columns_of, lazy, number_column
     from cemlab.measure.stack import RESPONDENT
 
     frame = lazy(data, "mental_availability")

@@ -6,7 +6,8 @@ import pandas as pd
 
 from cemlab.analyse.correspondence import Map, axes_of, long, turn
 from cemlab.checks import require_choice
-from cemlab.measure.moments import counts, cross_moments, lazy
+from cemlab.measure.frames import lazy
+from cemlab.measure.moments import counts, cross_moments
 
 INERTIA = ("adjusted", "indicator", "burt")
 

@@ -6,7 +6,7 @@ import numpy as np
 from cemlab.checks import DataError, require_columns, require_level
 from cemlab.measure.compare import compare_groups
 from cemlab.measure.control import control_limits
-from cemlab.measure.moments import columns_of, lazy
+from cemlab.measure.frames import columns_of, lazy
 from cemlab.measure.schema import as_list, combine, estimates
 from cemlab.measure.scores import top_box
 

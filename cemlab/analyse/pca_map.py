@@ -6,7 +6,8 @@ import pandas as pd
 
 from cemlab.analyse.correspondence import Map, axes_of, long, turn
 from cemlab.checks import DataError, require_choice, require_columns
-from cemlab.measure.moments import columns_of, cross_moments, lazy, moments, number_column
+from cemlab.measure.frames import columns_of, lazy, number_column
+from cemlab.measure.moments import cross_moments, moments
 from cemlab.measure.rows import unit_products
 from cemlab.measure.schema import as_list
 

@@ -3,7 +3,7 @@
 import narwhals as nw
 
 from cemlab.analyse.drivers import key_drivers
-from cemlab.measure.moments import lazy, number_column
+from cemlab.measure.frames import lazy, number_column
 from cemlab.measure.schema import as_list
 
 MOMENTS = ("average", "low_point", "high_point", "last_moment")

@@ -143,7 +143,7 @@ def groups(data, by):
         return [("", data)]
     import narwhals as nw
 
-    from cemlab.measure.moments import collect_all, columns_of, lazy
+    from cemlab.measure.frames import collect_all, columns_of, lazy
 
     frame = lazy(data, "price_sensitivity")
     if by[0] not in columns_of(frame):

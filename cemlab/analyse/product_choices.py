@@ -4,7 +4,7 @@ import pandas as pd
 
 from cemlab.analyse.product_study import present
 from cemlab.checks import DataError, require_columns
-from cemlab.measure.moments import collect_all, columns_of, lazy
+from cemlab.measure.frames import collect_all, columns_of, lazy
 from cemlab.measure.rows import thinned
 from cemlab.measure.stack import RESPONDENT, named_respondents
 

@@ -3,7 +3,7 @@
 import narwhals as nw
 
 from cemlab.checks import require_columns
-from cemlab.measure.moments import collect_all, columns_of, lazy, number_column
+from cemlab.measure.frames import collect_all, columns_of, lazy, number_column
 from cemlab.measure.rows import thinned
 from cemlab.measure.stack import RESPONDENT, named_respondents, stack_brands
 

@@ -6,7 +6,7 @@ from cemlab.analyse.concept_test import best_concept, compare_concepts, concept_
 from cemlab.analyse.product_rows import boxes, thing_rows
 from cemlab.codebook_product import TRIAL
 from cemlab.measure.compare import compare_groups
-from cemlab.measure.moments import columns_of, lazy
+from cemlab.measure.frames import columns_of, lazy
 from cemlab.measure.schema import combine
 from cemlab.measure.scores import mean_score, top_box
 from cemlab.measure.stack import RESPONDENT

@@ -5,7 +5,7 @@ import pandas as pd
 
 from cemlab.checks import require_columns
 from cemlab.masking import mask
-from cemlab.measure.moments import collect_all, columns_of, lazy, number_column
+from cemlab.measure.frames import collect_all, columns_of, lazy, number_column
 from cemlab.measure.schema import as_list
 
 COLUMNS = ["case", "person", "answered", "item", "score", "low_points", "reason", "due", "overdue"]

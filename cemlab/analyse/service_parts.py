@@ -5,7 +5,8 @@ import pandas as pd
 
 from cemlab.analyse.operations import complaint_chart, complaint_rate, first_contact_gap, first_contact_resolution
 from cemlab.analyse.waiting import waiting_times
-from cemlab.measure.moments import columns_of, counts, lazy
+from cemlab.measure.frames import columns_of, lazy
+from cemlab.measure.moments import counts
 from cemlab.measure.response import nonresponse, response_rate
 from cemlab.measure.schema import ALL, MISSING, combine
 

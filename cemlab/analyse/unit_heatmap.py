@@ -7,8 +7,9 @@ from cemlab.analyse.partial_pooling import between_variance, shrunk, steady_vari
 from cemlab.checks import require_choice, require_columns, require_level
 from cemlab.measure.answers import require_cuts, scale_bounds
 from cemlab.measure.compare import REST, compare_waves
+from cemlab.measure.frames import columns_of, lazy
 from cemlab.measure.intervals import quantile
-from cemlab.measure.moments import columns_of, lazy, moments
+from cemlab.measure.moments import moments
 from cemlab.measure.multiplicity import adjust_p
 from cemlab.measure.scales import as_dimensions, person_scores
 from cemlab.measure.schema import MISSING, comparisons, estimates

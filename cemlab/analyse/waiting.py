@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from cemlab.checks import DataError, require_columns, require_level
-from cemlab.measure.moments import columns_of, counts, group_column, lazy
+from cemlab.measure.frames import columns_of, group_column, lazy
+from cemlab.measure.moments import counts
 from cemlab.measure.schema import as_list, estimates
 
 

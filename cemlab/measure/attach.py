@@ -2,7 +2,7 @@
 
 import narwhals as nw
 
-from cemlab.measure.moments import group_column
+from cemlab.measure.frames import group_column
 
 
 def attach_weights(data, cells, *, columns, base, name, where):

@@ -5,8 +5,9 @@ import pandas as pd
 
 from cemlab.checks import DataError, require_columns
 from cemlab.measure.answers import require_cuts
+from cemlab.measure.frames import columns_of, lazy
 from cemlab.measure.intervals import quantile, share_interval
-from cemlab.measure.moments import columns_of, counts, lazy
+from cemlab.measure.moments import counts
 from cemlab.measure.newest import newest_answers
 from cemlab.measure.schema import ALL, MISSING, as_list, estimates
 

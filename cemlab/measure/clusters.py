@@ -3,7 +3,7 @@
 import narwhals as nw
 import numpy as np
 
-from cemlab.measure.moments import collect_all, group_column, number_column
+from cemlab.measure.frames import collect_all, group_column, number_column
 from cemlab.measure.schema import MISSING
 
 

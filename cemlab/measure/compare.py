@@ -9,7 +9,7 @@ from cemlab.checks import require_columns
 from cemlab.measure.clusters import cluster_variance
 from cemlab.measure.compare_sides import checked, compare_sides, finish, method_token
 from cemlab.measure.difference import difference
-from cemlab.measure.moments import collect_all, columns_of, group_column, lazy
+from cemlab.measure.frames import collect_all, columns_of, group_column, lazy
 from cemlab.measure.schema import MISSING, as_list
 from cemlab.measure.score_rows import in_order
 from cemlab.measure.sums import SUMS, score_sums

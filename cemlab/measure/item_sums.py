@@ -6,7 +6,7 @@ import narwhals as nw
 import numpy as np
 
 from cemlab.checks import require_choice
-from cemlab.measure.moments import collect_all, lazy, number_column
+from cemlab.measure.frames import collect_all, lazy, number_column
 from cemlab.measure.polychoric import polychoric
 from cemlab.measure.rows import reasons, unit_products
 from cemlab.measure.schema import as_list

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from cemlab.checks import require_columns
-from cemlab.measure.moments import collect_all, columns_of, group_column, lazy
+from cemlab.measure.frames import collect_all, columns_of, group_column, lazy
 from cemlab.measure.persons import given
 from cemlab.measure.schema import ALL, as_list
 

@@ -2,7 +2,7 @@
 
 import narwhals as nw
 
-from cemlab.measure.moments import collect_all
+from cemlab.measure.frames import collect_all
 from cemlab.measure.schema import as_list
 
 

@@ -5,7 +5,8 @@ import pandas as pd
 
 from cemlab.checks import DataError, require_columns
 from cemlab.measure.attach import attach_weights
-from cemlab.measure.moments import columns_of, counts, lazy
+from cemlab.measure.frames import columns_of, lazy
+from cemlab.measure.moments import counts
 from cemlab.measure.raking import WEIGHT_COLUMNS, Weighted, describe
 from cemlab.measure.schema import as_list
 

@@ -11,7 +11,7 @@ from cemlab.measure.clusters import cluster_variance
 from cemlab.measure.compare_sides import checked, compare_sides, finish, method_token
 from cemlab.measure.difference import difference_from_target
 from cemlab.measure.festivals import align_year_ago, load_calendar
-from cemlab.measure.moments import collect_all, columns_of, lazy
+from cemlab.measure.frames import collect_all, columns_of, lazy
 from cemlab.measure.period_codes import as_days, code, period_holding, read_days
 from cemlab.measure.schema import as_list
 from cemlab.measure.sums import SUMS, score_sums

@@ -4,7 +4,7 @@ import narwhals as nw
 import pandas as pd
 
 from cemlab.checks import require_columns
-from cemlab.measure.moments import collect_all, columns_of, group_column, lazy
+from cemlab.measure.frames import collect_all, columns_of, group_column, lazy
 from cemlab.measure.remembered import tables_of
 from cemlab.measure.schema import ALL, as_list
 

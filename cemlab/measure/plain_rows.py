@@ -1,7 +1,7 @@
 """Rows as they are, for the few methods that need each answer beside the others (taste tests, panels, choice tasks)."""
 
 from cemlab.checks import require_columns
-from cemlab.measure.moments import collect_all, columns_of, lazy
+from cemlab.measure.frames import collect_all, columns_of, lazy
 from cemlab.measure.rows import LIMIT
 
 

@@ -3,7 +3,8 @@
 import narwhals as nw
 import pandas as pd
 
-from cemlab.measure.moments import collect_all, columns_of, counts, lazy
+from cemlab.measure.frames import collect_all, columns_of, lazy
+from cemlab.measure.moments import counts
 
 KINDS = ["no_answer", "not_applicable", "not_asked"]
 

@@ -4,7 +4,7 @@ import narwhals as nw
 import pandas as pd
 
 from cemlab.checks import require_choice, require_columns
-from cemlab.measure.moments import collect_all, columns_of, lazy, number_column, read_once
+from cemlab.measure.frames import collect_all, columns_of, lazy, number_column, read_once
 from cemlab.measure.schema import as_list
 from cemlab.measure.scores import mean_score, nps, top_box
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 from cemlab.checks import DataError, require_choice, require_columns
 from cemlab.measure.attach import attach_weights
-from cemlab.measure.moments import columns_of, counts, lazy
+from cemlab.measure.frames import columns_of, lazy
+from cemlab.measure.moments import counts
 from cemlab.measure.schema import MISSING
 
 WEIGHT_COLUMNS = ["n", "sum", "mean", "smallest", "largest", "cv", "deff", "n_eff", "efficiency"]

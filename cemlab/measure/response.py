@@ -4,7 +4,7 @@ import narwhals as nw
 
 from cemlab.checks import require_columns
 from cemlab.measure.compare import compare_groups
-from cemlab.measure.moments import columns_of, lazy
+from cemlab.measure.frames import columns_of, lazy
 from cemlab.measure.schema import as_list, combine
 from cemlab.measure.scores import top_box
 

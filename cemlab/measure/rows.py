@@ -4,7 +4,8 @@ import narwhals as nw
 import numpy as np
 
 from cemlab.checks import DataError, require_columns, require_weights
-from cemlab.measure.moments import collect_all, columns_of, cross_moments, lazy, number_column
+from cemlab.measure.frames import collect_all, columns_of, lazy, number_column
+from cemlab.measure.moments import cross_moments
 from cemlab.measure.schema import as_list
 
 FEW_PERSONS = 1000  # below this the persons themselves are resampled, from here on their replicates

@@ -8,8 +8,9 @@ from cemlab.checks import require_columns, require_scale
 from cemlab.measure.answers import require_cuts, scale_bounds
 from cemlab.measure.census import census_intervals
 from cemlab.measure.errors import spread
+from cemlab.measure.frames import columns_of, lazy, number_column
 from cemlab.measure.intervals import quantile, share_interval
-from cemlab.measure.moments import NOT_MISSING, columns_of, counts, lazy, moments, number_column
+from cemlab.measure.moments import NOT_MISSING, counts, moments
 from cemlab.measure.newest import newest_answers
 from cemlab.measure.schema import as_list, estimates
 from cemlab.measure.score_rows import box_codes, in_order

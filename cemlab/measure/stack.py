@@ -3,7 +3,7 @@
 import narwhals as nw
 
 from cemlab.checks import require_columns
-from cemlab.measure.moments import columns_of, lazy, number_column
+from cemlab.measure.frames import columns_of, lazy, number_column
 
 RESPONDENT = "_respondent"
 

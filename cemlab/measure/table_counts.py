@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from cemlab.checks import require_columns, require_weights
-from cemlab.measure.moments import NOT_MISSING, collect_all, columns_of, group_column, lazy, number_column
+from cemlab.measure.frames import collect_all, columns_of, group_column, lazy, number_column
+from cemlab.measure.moments import NOT_MISSING
 from cemlab.measure.packed_counts import packed_counts
 from cemlab.measure.schema import ALL, MISSING
 from cemlab.measure.score_rows import group_order

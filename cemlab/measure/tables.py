@@ -7,7 +7,7 @@ from cemlab.checks import require_choice, require_columns, require_level, requir
 from cemlab.codebook import Column
 from cemlab.measure.bases import flag_bases
 from cemlab.measure.column_tests import LETTERS, exceptions, letters
-from cemlab.measure.moments import columns_of, lazy
+from cemlab.measure.frames import columns_of, lazy
 from cemlab.measure.multiplicity import METHODS as ADJUSTMENTS
 from cemlab.measure.schema import ALL, ESTIMATES, as_list, estimates
 from cemlab.measure.score_rows import group_order

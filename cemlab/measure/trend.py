@@ -5,8 +5,8 @@ import pandas as pd
 
 from cemlab.checks import require_choice, require_columns
 from cemlab.measure.answers import require_cuts
+from cemlab.measure.frames import columns_of, lazy
 from cemlab.measure.mix import level_mix
-from cemlab.measure.moments import columns_of, lazy
 from cemlab.measure.period_codes import PERIODS, as_days, read_days
 from cemlab.measure.run_rules import signals
 from cemlab.measure.schema import as_list

@@ -6,7 +6,7 @@ import narwhals as nw
 import numpy as np
 
 from cemlab.checks import require_columns, require_weights
-from cemlab.measure.moments import collect_all, columns_of, number_column
+from cemlab.measure.frames import collect_all, columns_of, number_column
 from cemlab.measure.rows import with_units
 from cemlab.measure.schema import as_list
 from cemlab.measure.stack import RESPONDENT

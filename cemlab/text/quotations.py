@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.masking import mask
-from cemlab.measure.moments import columns_of, lazy
+from cemlab.measure.frames import columns_of, lazy
 
 GROUPS = ("promoter", "passive", "detractor")
 
