@@ -1,5 +1,6 @@
 """Two marked sets of rows compared by group: the ground of waves and periods."""
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -7,6 +8,7 @@ from cemlab.checks import require_choice
 from cemlab.measure.answers import require_cuts
 from cemlab.measure.clusters import cluster_variance, repeated_covariance, repeated_products
 from cemlab.measure.difference import METHODS, difference
+from cemlab.measure.frames import collect_all
 from cemlab.measure.multiplicity import METHODS as ADJUSTMENTS
 from cemlab.measure.multiplicity import adjust_p
 from cemlab.measure.schema import BLANKED, MISSING, as_list, comparisons
@@ -57,6 +59,8 @@ def index_of(keys):
 
 def shared_people(frame, keys, rules, one, two, by, wave, current, id, cluster, weights):
     """Covariance from persons with several answers; with clusters, only what the clusters do not hold already."""
+    if not some_repeat(frame, id):
+        return tuple(np.zeros((3, len(keys))))
     persons = [([id], 1), *([([cluster, id], -1)] if cluster else [])]
     asked = [(name, rule, who) for name, rule in rules.items() for who, _ in persons]
     found = iter(repeated_products(frame, asked, wave=wave, current=current, by=by, weights=weights))
@@ -74,6 +78,14 @@ def shared_people(frame, keys, rules, one, two, by, wave, current, id, cluster, 
             piece[:, rows] = repeated_covariance(products, m1, w1, m2, w2)
             pieces.append(sign * piece)
     return tuple(np.nan_to_num(sum(pieces)))
+
+
+def some_repeat(frame, id):
+    """Whether any person has more than one row; then all that repeated answers add is nothing."""
+    rows = frame.filter(~nw.col(id).is_null()).select(nw.col(id))
+    sizes = rows.select(nw.col(id).n_unique().alias("persons"), nw.len().alias("rows"))
+    (table,) = collect_all([sizes])
+    return bool(table["persons"].iloc[0] < table["rows"].iloc[0])
 
 
 def checked(items, by, cluster, metric, scale, top, bottom, level, adjust, where):

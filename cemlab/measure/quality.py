@@ -1,11 +1,14 @@
 """Response quality: which answers look doubtful, and what leaving them out would do to the headline."""
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from cemlab.checks import require_choice, require_columns
 from cemlab.measure.frames import collect_all, columns_of, lazy, number_column, read_once
+from cemlab.measure.moments import counts
 from cemlab.measure.schema import as_list
+from cemlab.measure.score_rows import box_codes
 from cemlab.measure.scores import mean_score, nps, top_box
 
 CHECKS = ("duplicate", "straight_line", "speeder", "unanswered", "inconsistent", "burst")
@@ -200,7 +203,7 @@ def quality_effects(
     for check in exclude:
         require_choice(check, CHECKS, name="exclude", where=where)
 
-    def headline(rows):
+    def headline(rows):  # with all its guards
         options = {"weights": weights}
         if metric == "nps":
             return nps(rows.to_native(), score, **options).iloc[0]
@@ -208,27 +211,36 @@ def quality_effects(
             return top_box(rows.to_native(), score, scale=scale, top=top, **options).iloc[0]
         return mean_score(rows.to_native(), score, scale=scale, **options).iloc[0]
 
-    counted = [nw.len().alias("rows"), *(nw.col(f"doubt__{c}").sum().alias(c) for c in checks)]
+    whole = headline(frame)
+    table = counts(frame.to_native(), score, by=[f"doubt__{c}" for c in checks], weights=weights, where=where)
+    doubts = table[[f"doubt__{c}" for c in checks]].eq("1").set_axis(checks, axis=1)
+    points = points_of(table["value"], metric, score, scale, top, where)
+
+    def without_these(doubted):
+        kept = table["value"].notna() & ~doubted
+        weight = table["w"].where(kept, 0.0)
+        return (weight * points.fillna(0.0)).sum() / weight.sum() if weight.sum() > 0 else np.nan
+
     out_checks = [c for c in checks if c in exclude]
-    doubtful = nw.col(f"doubt__{out_checks[0]}") == 1 if out_checks else nw.col(f"doubt__{checks[0]}") > 1
-    for check in out_checks[1:]:
-        doubtful = doubtful | (nw.col(f"doubt__{check}") == 1)
-    together = nw.when(doubtful).then(nw.lit(1)).otherwise(nw.lit(0)).sum().alias("together")
-    (table,) = collect_all([frame.select(*counted, together)])
-    sizes, whole = table.iloc[0], headline(frame)
-    rows = [{"check": "(all)", "n": int(sizes["rows"]), "excluded": False, "estimate": whole["estimate"]}]
-    for check in checks:
-        rest = headline(frame.filter(nw.col(f"doubt__{check}") == 0))
-        rows.append(
-            {"check": check, "n": int(sizes[check]), "excluded": check in exclude, "estimate": rest["estimate"]}
-        )
-    rest = headline(frame.filter(~doubtful))
-    rows.append(
-        {"check": "(excluded together)", "n": int(sizes["together"]), "excluded": True, "estimate": rest["estimate"]}
-    )
+    together = doubts[out_checks].any(axis=1)
+    total = int(table["n"].sum())
+    rows = [{"check": "(all)", "n": total, "excluded": False, "estimate": whole["estimate"]}]
+    for check, doubted in [*doubts.items(), ("(excluded together)", together)]:
+        out_of = check in exclude or check == "(excluded together)"
+        n = int(table["n"].where(doubted, 0).sum())
+        rows.append({"check": check, "n": n, "excluded": out_of, "estimate": without_these(doubted)})
     out = pd.DataFrame(rows)
-    out["share"], out["effect"] = 100 * out["n"] / sizes["rows"], out["estimate"] - whole["estimate"]
+    out["share"], out["effect"] = 100 * out["n"] / total, out["estimate"] - whole["estimate"]
     return out.assign(unit=whole["unit"])[["check", "n", "share", "excluded", "estimate", "effect", "unit"]]
+
+
+def points_of(values, metric, score, scale, top, where):
+    """What each answer scores in the headline: 100, 0 or -100 of NPS, 100 or 0 of a box, itself of a mean."""
+    if metric == "nps":
+        return 100.0 * (values >= 9) - 100.0 * (values <= 6)
+    if metric == "mean":
+        return values.astype(float)
+    return 100.0 * values.isin(box_codes(top, scale, score, name="top", where=where))
 
 
 def without(flagged, exclude):

@@ -76,6 +76,10 @@ def services(study, touchpoints, changes, named=()):
 
     if not study.codebook.services:
         display(markdown(f"*{say('no_services', study.lang)}*"))
+    asked = dict.fromkeys(item for service in study.codebook.services.values() for item in service.touchpoints)
+    seen = set() if touchpoints is None else set(touchpoints["item"])
+    every = [item for item in asked if item in seen]
+    lows = low_shares(study, every) if every else None
     for service in study.codebook.services.values():
         rows = None if touchpoints is None else touchpoints[touchpoints["item"].isin(service.touchpoints)]
         name = service(study.lang)
@@ -83,7 +87,6 @@ def services(study, touchpoints, changes, named=()):
             display(absent("service", study, name=name, pick=""))
             continue
         tops = rows[rows["metric"] == "top_box"].set_index("item")
-        lows = low_shares(study, list(tops.index))
         out = [service_row(item, tops.loc[item], lows, changes, named, study) for item in tops.index]
         rows, picked = pd.DataFrame(out), set(named) & set(tops.index)
         pick = say("pick_note", study.lang) if picked else ""
@@ -91,12 +94,15 @@ def services(study, touchpoints, changes, named=()):
 
 
 def low_shares(study, items):
-    """Bottom boxes of touchpoints as they may be shown, by item."""
-    frames = []
+    """Bottom boxes of touchpoints as they may be shown, by item; those of the same scale are counted together."""
+    alike = {}
     for item in items:
         scale = study.codebook.columns[item].scale
-        codes = {"scale": (scale.low, scale.high), "bottom": list(scale.bottom_codes)}
-        frames.append(bottom_box(study.now, item, **codes, weights=study.weights, cluster=study.cluster))
+        alike.setdefault((scale.low, scale.high, scale.bottom_codes), []).append(item)
+    frames = []
+    for (low, high, codes), names in alike.items():
+        options = {"scale": (low, high), "bottom": list(codes), "weights": study.weights, "cluster": study.cluster}
+        frames.append(bottom_box(study.now, names, **options))
     return study.shown(pd.concat(frames, ignore_index=True)).set_index("item")
 
 
