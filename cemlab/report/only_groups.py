@@ -67,9 +67,12 @@ def groups_without(pairs, columns, least):
         Codes of the columns -> persons; -1 in place of the number for a group that is large enough and kept back only
         because the others would be told by subtraction.
     """
-    sizes = {code: persons_in(part) for code, part in pairs.sort(columns).group_by(*columns, maintain_order=True)}
+    person = pl.col("person")  # as `persons_in` counts, all groups at once
+    persons = person.drop_nulls().n_unique() + pl.col("rows").filter(person.is_null()).sum()
+    counted = pairs.group_by(*columns).agg(persons=persons).sort(columns)
+    sizes = {tuple(code): int(n) for *code, n in counted.rows()}
     closed = {code: n for code, n in sizes.items() if n < least or MISSING in code}
-    changed = True
+    changed = bool(closed)
     while changed:  # a group kept back for one total may leave too few in another
         changed = False
         for part in margins(pairs, columns):
@@ -93,6 +96,8 @@ def may_be_kept_to(pairs, only, least, closed=None):
     inside = pl.all_horizontal(pl.col(c).is_in(codes) for c, codes in only.items())
     if persons_in(pairs.filter(inside)) < least:
         return False
+    if not closed:
+        return True
     shut = pl.Series([code in closed for code in pairs.select(columns).rows()], dtype=pl.Boolean)
     for part in margins(pairs.with_columns(shut=shut), columns):
         if persons_in(part) < least:  # no report shows this total
