@@ -88,7 +88,7 @@ def growth(number, workers):
 
 def main():
     """Print what was measured."""
-    words, workers = sys.argv[1:], os.cpu_count() + 1
+    words, workers = sys.argv[1:], os.cpu_count() + 2
     if words[:1] == ["growth"]:
         for line in growth(int(words[1]) if len(words) > 1 else 500, workers):
             print("reports {}: forking process {} MB, watching process {} MB ({})".format(*line))

@@ -112,7 +112,7 @@ def run(
     job: JobOption = None,
     period: Annotated[str | None, typer.Option(help="与 --unit 一起：只生成这一份 / only this report")] = None,
     unit: Annotated[str | None, typer.Option(help="例如 hotel=03")] = None,
-    workers: Annotated[int | None, typer.Option(help="同时生成几份，缺省为处理器数 / reports at a time")] = None,
+    workers: Annotated[int | None, typer.Option(help="同时生成几份，缺省按处理器数 / reports at a time")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会做什么 / only say what would be done")] = False,
 ):
     """生成到期的报告 / make the reports that are due; --job without --due makes its present period now."""

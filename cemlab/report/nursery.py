@@ -28,7 +28,7 @@ WARM = (
     *("cemlab.report.charts_compare", "cemlab.report.charts_drivers", "cemlab.report.charts_journey"),
     *("cemlab.report.brand_report", "cemlab.report.review_sections", "cemlab.analyse.touchpoint_drivers"),
     *("cemlab.report.dialogue_sections", "cemlab.report.charts_dialogue", "cemlab.report.operation_sections"),
-    *("cemlab.report.segment_banner", "cemlab.report.schedule_alive", "cemlab.report.summary", "cemlab.report.formats"),
+    *("cemlab.report.segment_banner", "cemlab.report.summary", "cemlab.report.formats"),
     *("cemlab.collect.dialogues", "cemlab.analyse.recall_list", "cemlab.text.sentiment", "cemlab.text.keyness"),
     *("cemlab.analyse.touchpoints", "cemlab.measure.power", "cemlab.measure.quality", "cemlab.text.dialogue_scores"),
     *("narwhals._polars.namespace", "narwhals._pandas_like.namespace", "narwhals._arrow.namespace", "pyecharts.charts"),
