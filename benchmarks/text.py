@@ -9,6 +9,7 @@ process of its own that streams texts and does nothing else.
 import csv
 import gzip
 import io
+import os
 import subprocess
 import sys
 import threading
@@ -180,11 +181,10 @@ def main(shared=SHARED):
         print(f"{name}  {speed:,.0f} texts/s over {n:,}; on every {few.step}th:", got)
     print(f"the default is {fast / slow:,.0f} times as fast as snownlp")
     command = [sys.executable, "-c", "from benchmarks.text import streamed; streamed()"]
-    print(
-        subprocess.run(
-            command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[1]
-        ).stdout.strip()
-    )
+    options = {"check": True, "capture_output": True, "text": True, "cwd": Path(__file__).parents[1]}
+    one_file = os.environ | {"POLARS_MAX_CONCURRENT_SCANS": "1"}
+    for name, environment in (("files read ahead", dict(os.environ)), ("one file at a time", one_file)):
+        print(f"{name}: {subprocess.run(command, env=environment, **options).stdout.strip()}")
 
 
 def of_length(texts, labels):
