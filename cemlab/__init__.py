@@ -82,6 +82,7 @@ PUBLIC = {
     "mcdonald_omega": "cemlab.analyse.omega",
     "factor_structure": "cemlab.analyse.factor_structure",
     "confirmatory_factors": "cemlab.analyse.confirmatory",
+    "measurement_invariance": "cemlab.analyse.invariance",
     "unit_drivers": "cemlab.analyse.unit_drivers",
     "unit_levers": "cemlab.analyse.unit_levers",
     "turnover_survival": "cemlab.analyse.turnover",

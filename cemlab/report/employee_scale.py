@@ -87,6 +87,52 @@ def structure(report):
     return None if found is None else report.door(found.fit.assign(unit="fit"))
 
 
+def invariance(report):
+    """Whether dimensions mean the same in the units of the highest level that may be shown; None where it cannot be asked."""
+    from cemlab.analyse.invariance import measurement_invariance
+
+    groups = {name: items for name, items in report.dimensions.items() if len(items) >= 2}
+    level = report.levels[0] if report.levels else None
+    if level is None or len(groups) < 2 or not maps.several(report.now, level):
+        return None
+    rows = report.answers.lazy()
+    if level not in rows.collect_schema().names():
+        return None
+    rows = rows.filter(pl.col(level).cast(pl.String).is_in(shown_codes(report, level)))
+    try:
+        found = measurement_invariance(rows, groups, by=level)
+    except ValueError:
+        return None
+    return report.door(found)
+
+
+def invariance_table(report, found):
+    """Fit of the three models, what each loses, and whether means of the units may be compared."""
+    if found is None:
+        return nothing(report, "invariance")
+    fit = found[found["status"].isin(SHOWN)].set_index(["item", "metric"])["estimate"]
+    names = [name for name in ("configural", "metric", "scalar") if (name, "cfi") in fit.index]
+    holds = [fit.get((name, "holds")) for name in names]
+    frame = columns(
+        report,
+        model=[say(f"invariance_{name}", report.lang) for name in names],
+        cfi=[f"{fit[name, 'cfi']:.3f}" for name in names],
+        loss=[DASH if fit.get((n, "cfi_difference")) is None else f"{fit[n, 'cfi_difference']:+.3f}" for n in names],
+        rmsea=[f"{fit[name, 'rmsea']:.3f}" for name in names],
+        verdict=[DASH if one is None else say("yes" if one else "no", report.lang) for one in holds],
+    )
+    return table(frame, report, "invariance", level=label(report, report.levels[0]))
+
+
+def shown_codes(report, level):
+    """Codes of the units of a level that may be shown, in their order."""
+    plan, wave = report.study.plan, report.study.wave
+    codes = report.now.select(level).drop_nulls().unique().collect()[level].cast(pl.String).to_list()
+    return sorted(
+        code for code in codes if plan.at({level: code}, wave) is not None and plan.shown(**{level: code}, _wave=wave)
+    )
+
+
 def alpha_text(row):
     """ "0.82 [0.80, 0.84]"."""
     if row["status"] not in SHOWN:
@@ -107,11 +153,7 @@ def agreement(report, level=None):
     level = level or (report.levels[-1] if report.levels else None)
     if level is None or not maps.several(report.now, level):
         return None
-    plan, wave = report.study.plan, report.study.wave
-    codes = report.now.select(level).drop_nulls().unique().collect()[level].cast(pl.String).to_list()
-    codes = sorted(
-        code for code in codes if plan.at({level: code}, wave) is not None and plan.shown(**{level: code}, _wave=wave)
-    )
+    codes = shown_codes(report, level)
     if len(codes) < FEWEST:
         return None
     kinds = {}  # dimensions by the scale that their items share

@@ -59,6 +59,7 @@ PARTS = {
     "alpha": ("信度α", "Reliability alpha"),
     "omega": ("信度ω", "Reliability omega"),
     "structure": ("因素结构", "Factor structure"),
+    "invariance": ("测量等值", "Invariance"),
     "agreement": ("团队内一致性", "Agreement in teams"),
     "panel": ("同一批人的变化", "The same people"),
     "panel_likelihood": ("同一批人（似然法）", "The same people, by likelihood"),
