@@ -109,7 +109,7 @@ def invariance(report):
 def invariance_table(report, found):
     """Fit of the three models, what each loses, and whether means of the units may be compared."""
     if found is None:
-        return nothing(report, "invariance")
+        return nothing(report, "invariance", level=label(report, report.levels[0])) if report.levels else None
     fit = found[found["status"].isin(SHOWN)].set_index(["item", "metric"])["estimate"]
     names = [name for name in ("configural", "metric", "scalar") if (name, "cfi") in fit.index]
     holds = [fit.get((name, "holds")) for name in names]
@@ -117,11 +117,16 @@ def invariance_table(report, found):
         report,
         model=[say(f"invariance_{name}", report.lang) for name in names],
         cfi=[f"{fit[name, 'cfi']:.3f}" for name in names],
-        loss=[DASH if fit.get((n, "cfi_difference")) is None else f"{fit[n, 'cfi_difference']:+.3f}" for n in names],
+        loss=[DASH if (n, "cfi_difference") not in fit else signed(fit[n, "cfi_difference"]) for n in names],
         rmsea=[f"{fit[name, 'rmsea']:.3f}" for name in names],
-        verdict=[DASH if one is None else say("yes" if one else "no", report.lang) for one in holds],
+        verdict=[DASH if one is None else say("holds" if one else "fails", report.lang) for one in holds],
     )
     return table(frame, report, "invariance", level=label(report, report.levels[0]))
+
+
+def signed(figure):
+    """A change of a fit, three digits; nothing is never -0.000."""
+    return f"{round(figure, 3) + 0.0:+.3f}"
 
 
 def shown_codes(report, level):

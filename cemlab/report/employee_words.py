@@ -224,6 +224,8 @@ WORDS = {
         "Of {units} units {hidden} are not shown on their own: {few} are too small, {other} are hidden so that nothing can be worked out.",
     ),
     "yes": ("达标", "reached"),
+    "holds": ("成立", "holds"),
+    "fails": ("不成立", "does not hold"),  # fmt: skip
     "invariance_configural": ("构型等值（结构相同）", "configural (same structure)"),
     "invariance_metric": ("负荷等值", "metric (equal loadings)"),
     "invariance_scalar": ("截距等值", "scalar (equal intercepts)"),
