@@ -34,3 +34,12 @@ def oracle(shared):
         return json.loads((folder / "expected.json").read_text(encoding="utf-8")), folder
 
     return read
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A team's folder of its own."""
+    monkeypatch.setenv("CEMLAB_HOME", str(tmp_path))
+    monkeypatch.setenv("CEMLAB_KEY", str(tmp_path / "secret.key"))
+    monkeypatch.delenv("CEMLAB_LAKE", raising=False)
+    return tmp_path

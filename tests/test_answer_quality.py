@@ -62,7 +62,7 @@ def planted(seed=3):
     data["手机"] = [f"1390000{i:04d}" for i in range(len(data))]
     again = clean.head(DUPLICATES).assign(手机=data["手机"].head(DUPLICATES), 时间=dt.datetime(2026, 9, 30, 12))
     data = pd.concat([data, again], ignore_index=True)
-    return data.assign(编号=np.arange(len(data)))
+    return data.assign(编号=1000 + np.arange(len(data)))  # the first is the first by its key as text
 
 
 @pytest.fixture
@@ -122,6 +122,22 @@ def test_what_the_codebook_leaves_out_enters_no_figure(study):
     assert found["合计剔除"][0] == gone
     effect = nps(kept[["推荐"]], "推荐")["estimate"].item() - nps(data[["推荐"]], "推荐")["estimate"].item()
     assert found["合计剔除"][2] == pytest.approx(effect, abs=0.05)
+
+
+def test_comments_are_those_of_the_answers_kept(study, tmp_path):
+    """The first answer says nothing, the same again has a comment: it stays out with its words."""
+    book = BOOK + "  words: {role: comment, aliases: [评论]}\n"
+    (tmp_path / "c.yml").write_text(book.replace("name: s", "name: c"), encoding="utf-8")
+    data = planted()
+    data.assign(评论=["再来一次" if i >= len(data) - DUPLICATES else "" for i in range(len(data))]).to_csv(
+        tmp_path / "c.csv", index=False, encoding="utf-8-sig", date_format="%Y-%m-%d %H:%M:%S"
+    )
+    ingest(tmp_path / "c.csv", tmp_path / "c.yml")
+    written = open_study(tmp_path / "c.yml").rows.read("all", comments="written").collect()
+    assert written.height == DUPLICATES
+    leaving = book.replace("name: s", "name: c").replace("columns:", "quality: {exclude: [duplicate]}\ncolumns:")
+    (tmp_path / "c.yml").write_text(leaving, encoding="utf-8")
+    assert open_study(tmp_path / "c.yml").rows.read("all", comments="written").collect().is_empty()
 
 
 def test_the_same_answers_in_the_next_wave_are_no_duplicate(study):

@@ -38,7 +38,10 @@ class Rows:
             wanted = [waves] if isinstance(waves, str) else waves
             found = scan(self.codebook, version=self.version, comments=comments)
             found = found.with_columns(period_of(self.kind).alias("_wave")).filter(pl.col("_wave").is_in(wanted))
-        if not all_answers:
+        if comments and not all_answers and self.codebook.quality.exclude:  # judged among all answers, written or not
+            kept = replace(self, only={}).read(waves).select("_key", "_batch")
+            found = found.join(kept, on=["_key", "_batch"], how="semi", maintain_order="left")
+        elif not all_answers:
             found = without_excluded(found, self.codebook)
         for column, codes in self.only.items():
             found = found.filter(pl.col(column).cast(pl.String).is_in(codes))

@@ -24,15 +24,6 @@ from cemlab.report.employee_report import open_employee
 LEAST = 10
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A team's folder of its own."""
-    monkeypatch.setenv("CEMLAB_HOME", str(tmp_path))
-    monkeypatch.setenv("CEMLAB_KEY", str(tmp_path / "secret.key"))
-    monkeypatch.delenv("CEMLAB_LAKE", raising=False)
-    return tmp_path
-
-
 # Leavers: everybody knows who left when, and wants to know which band they were in
 
 

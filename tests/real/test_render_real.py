@@ -10,15 +10,6 @@ from cemlab.report.render import render
 from cemlab.report.study import notebook_of
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A team's folder of its own."""
-    monkeypatch.setenv("CEMLAB_HOME", str(tmp_path))
-    monkeypatch.setenv("CEMLAB_KEY", str(tmp_path / "secret.key"))
-    monkeypatch.delenv("CEMLAB_LAKE", raising=False)
-    return tmp_path
-
-
 def results(folder):
     return pd.read_csv(folder / "results.csv", dtype={"_wave": str})
 

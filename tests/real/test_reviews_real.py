@@ -5,19 +5,10 @@ import zipfile
 
 import pandas as pd
 import polars as pl
-import pytest
 
 from cemlab.collect.ingest import ingest
 from cemlab.report.render import render
 from cemlab.report.study import notebook_of
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CEMLAB_HOME", str(tmp_path))
-    monkeypatch.setenv("CEMLAB_KEY", str(tmp_path / "secret.key"))
-    monkeypatch.delenv("CEMLAB_LAKE", raising=False)
-    return tmp_path
 
 
 def rendered(name, path, root, home):
