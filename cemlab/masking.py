@@ -135,9 +135,12 @@ def _numbers(folded):
             yield "id_card", *match.span()
     for match in rules.TRAVEL.finditer(folded):
         yield "id_card", *match.span("id")
+    for match in rules.ID_HIDDEN.finditer(folded):
+        yield "id_card", *match.span()
     for match in rules.CARD.finditer(folded):
-        digits = re.sub("[ -]", "", match.group())
-        if len(set(digits)) > 1 and _luhn(digits) and not rules.ISBN.match(digits):
+        digits = re.sub("[ .-]", "", match.group())
+        retail = len(digits) == 13 and digits[0] != "4"  # bar codes of goods have 13 digits, cards of 13 begin with 4
+        if len(set(digits)) > 1 and _luhn(digits) and not retail:
             yield "bank_card", *match.span()
     for match in rules.MOBILE.finditer(folded):
         if not rules.ORDER_NEAR.search(folded, max(0, match.start() - 12), match.start()):
@@ -147,6 +150,8 @@ def _numbers(folded):
             yield "wechat", *match.span("wxid")
         elif _wechat_id(folded[match.start() : match.start("id")], match["id"]):
             yield "wechat", *match.span("id")
+    for match in rules.WECHAT_LETTER.finditer(folded):
+        yield "wechat", *match.span("id")
     for match in rules.QQ.finditer(folded):
         yield "qq", *match.span("id")
     for pattern in (rules.ORDER, rules.ORDER_AFTER):
@@ -160,8 +165,10 @@ def _numbers(folded):
     for match in rules.LOCAL.finditer(folded):
         if not _dated(match["id"]) and len(set(match["id"])) > 2:
             yield "phone", *match.span("id")
-    for match in rules.SPOKEN_PHONE.finditer(folded.translate(rules.SPOKEN)):
-        yield "phone", *match.span()
+    if rules.SPOKEN_RUN.search(folded):
+        yield from _spoken(folded.translate(rules.SPOKEN))
+    for match in rules.TAIL.finditer(folded):
+        yield rules.TAIL_KIND.get((match["cue"] or "手")[0], "phone"), *match.span("id")
     for match in rules.PLATE.finditer(folded):
         if sum(c.isdigit() for c in match["tail"]) >= 3:
             yield "plate", *match.span()
@@ -171,6 +178,15 @@ def _numbers(folded):
     for match in rules.LONG.finditer(folded):
         if len(set(match.group())) > 2:
             yield "number", *match.span()
+
+
+def _spoken(digits):
+    """Numbers written out in characters (一三八…), from the text in which these are digits."""
+    for pattern, kind in ((rules.SPOKEN_PHONE, "phone"), (rules.ID, "id_card")):
+        for match in pattern.finditer(digits):
+            yield kind, *match.span()
+    for match in rules.QQ.finditer(digits):
+        yield "qq", *match.span("id")
 
 
 def _names(folded):
@@ -192,13 +208,19 @@ def _name_length(folded, match, doubtful):
     import rjieba
 
     name, start = match["name"], match.start("name")
-    if len(name) == 1 or (len(name) == 2 and name[0] in "小老阿"):
+    if doubtful == "foreign" or len(name) == 1 or (len(name) == 2 and name[0] in "小老阿"):
         return len(name)
     if name in rules.NO_NAME or name[:2] in rules.NO_NAME:
         return 0
     if name[:2] in rules.COMPOUND.split("|"):
         return len(name)
     words = rjieba.tag(folded[start : start + 8])
+    if (
+        doubtful == "full"
+    ):  # 快递员赵铁柱把件丢了: nothing marks the end, so only what the tagger takes as one whole name
+        found, kind = words[0]
+        named = kind == "nr" and len(found) == 3 and found[0] not in rules.FUNCTION and found[-1] not in rules.NO_LAST
+        return 3 if named and found not in rules.NO_NAME else 0
     if doubtful == "titled":  # 方飞女士: a surname before the title; 年轻女士, 白衣女士 describe
         return len(name) if len(words[0][0]) == 1 or words[0][1].startswith("nr") else 0
     if len(words) > 1 and len(words[0][0]) == 1 and len(words[1][0]) <= 2 and words[0][1] == words[1][1] == "nr":
