@@ -6,13 +6,11 @@ from cemlab.analyse.brand_funnel import BOX, brand_funnel
 from cemlab.analyse.brand_image import brand_image
 from cemlab.analyse.drivers import driver_table, key_drivers
 from cemlab.measure.compare import compare_groups, compare_waves
-from cemlab.measure.profile import wave_profile
 from cemlab.measure.schema import combine
 from cemlab.measure.scores import mean_score, nps, top_box
 from cemlab.measure.stack import RESPONDENT
+from cemlab.measure.time_before import FEWEST_PERIODS, time_before
 from cemlab.measure.trend import control_chart
-
-FEWEST_PERIODS = 8
 
 
 def headline(rows, plan, *, by=None, weights=None, level=0.95):
@@ -205,18 +203,6 @@ def tracking(rows, plan, *, weights=None, period="month", min_n=30):
     frames = [f.assign(metric=f["metric"].replace("top_box", "share")) for f in frames]
     frames = [f for f in frames if f.loc[f["status"] == "ok", "at"].nunique() >= FEWEST_PERIODS]
     return pd.concat(frames, ignore_index=True) if frames else None
-
-
-def time_before(chart, rows):
-    """First and last period that end before the newest wave begins, where eight can carry limits; else None."""
-    waves = wave_profile(rows)
-    starts = pd.Series(pd.to_datetime(chart["start"]).unique()).sort_values()
-    if len(waves) < 2 or len(starts) < 2:
-        return None
-    begin = pd.to_datetime(waves["first"]).max()
-    ended = starts[starts.shift(-1) <= begin]  # the next period has begun when the wave begins
-    codes = chart[(chart["status"] == "ok") & pd.to_datetime(chart["start"]).isin(ended)]["at"].unique()
-    return (codes[0], codes[-1]) if len(codes) >= FEWEST_PERIODS else None
 
 
 def candidate_claims(rows, plan, profile, *, wave, previous, weights=None, person=None, level=0.95, min_n=30):

@@ -6,6 +6,7 @@ from cemlab.measure.compare import compare_groups, compare_waves
 from cemlab.measure.profile import wave_profile
 from cemlab.measure.schema import combine
 from cemlab.measure.scores import nps, nps_shares, rating_scores
+from cemlab.measure.time_before import FEWEST_PERIODS
 from cemlab.measure.trend import control_chart
 
 
@@ -81,7 +82,6 @@ def nps_parts(data, codebook, *, by=None, weights=None, cluster=None, level=0.95
     return combine(frames) if frames else None
 
 
-FEWEST_PERIODS = 8
 PERIOD_DAYS = {"day": 1, "week": 7, "month": 30.4}
 
 

@@ -26,6 +26,7 @@ def control_limits(
     shift=1.0,
     rules=("beyond", "run"),
     run_length=8,
+    baseline=None,
 ):
     """Control chart of a small table.
 
@@ -49,6 +50,8 @@ def control_limits(
         EWMA's weight of the newest point; its limits hold the exact variance from the start on.
     decision, shift : float, default 5 and 1
         CUSUM's decision interval and the shift it looks for, in standard errors.
+    baseline : sequence of bool, optional
+        Of charts of counts: which points give centre and limits; all of them when left out.
 
     Returns
     -------
@@ -82,7 +85,9 @@ def control_limits(
         )
     floor, ceiling = -np.inf, np.inf
     if kind in COUNTS:
-        value, n, centre, se, floor, ceiling = count_chart(np.asarray(values, dtype=float), sizes, kind, where)
+        value, n, centre, se, floor, ceiling = count_chart(
+            np.asarray(values, dtype=float), sizes, kind, where, baseline
+        )
     elif kind in ("individuals", "moving_range") or np.ndim(values[0]) == 0:
         x = np.asarray(values, dtype=float)
         spread = single_spread(x, sigma or "mr", where)
@@ -122,7 +127,7 @@ def control_limits(
     return out.assign(sigma=se, **extra, signal=signal, rule=rule)
 
 
-def count_chart(counts, sizes, kind, where):
+def count_chart(counts, sizes, kind, where, baseline=None):
     """Value, n, centre, standard error and bounds of the charts of counts."""
     shares = kind in ("p", "np", "laney_p")
     if sizes is None and kind != "c":
@@ -134,13 +139,14 @@ def count_chart(counts, sizes, kind, where):
             f"{where}: {int(bad.sum())} of {len(counts)} points are not counts on a positive size "
             f"(point {int(np.argmax(bad)) + 1} first); leave such points out of the chart."
         )
-    rate = counts.sum() / n.sum()
+    used = np.ones(len(n), dtype=bool) if baseline is None else np.asarray(baseline, dtype=bool)
+    rate = counts[used].sum() / n[used].sum()
     se = np.sqrt(rate * (1 - rate) / n) if shares else np.sqrt(rate / n)
     if kind == "np":
         return counts, n, rate * n, se * n, 0.0, n
     value = counts / n
     if kind.startswith("laney"):
-        se = se * np.abs(np.diff((value - rate) / se)).mean() / d2(2)
+        se = se * np.abs(np.diff(((value - rate) / se)[used])).mean() / d2(2)
     return value, n, np.full(len(n), rate), se, 0.0, 1.0 if shares else np.inf
 
 

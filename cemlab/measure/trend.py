@@ -61,6 +61,8 @@ def control_chart(
         "shewhart": limits from sampling error alone, on each period's effective base (p chart for shares, its kin for NPS
         and means). "laney": these limits times the unrest between periods that sampling does not explain (Laney's p').
         "auto": the wider of both, and "shewhart" with fewer than 10 periods in the baseline; column ``chart`` says which.
+        Periods of the baseline that stand out (`measure.ordinary.ordinary`) give neither centre nor limits there, so that
+        one bad week does not widen the limits it is judged by.
         "individuals": equal limits from the mean moving range of the scores. "ewma" and "cusum" find small lasting shifts;
         they widen their sigma as "auto" does. CUSUM is drawn in sigma units (decision interval 5, shift 1).
     baseline : int or tuple (first code, last code), optional

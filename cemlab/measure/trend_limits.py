@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 
 from cemlab.measure.control import cusum_sums, d2, ewma_points
+from cemlab.measure.ordinary import ENOUGH, ordinary
 from cemlab.measure.period_codes import code
 from cemlab.measure.sums import side
 
-ENOUGH = 10  # periods from which the unrest between them can be judged
 DECISION, ALLOWANCE = 5.0, 0.5
+LEAST_DAYS = 4  # of a weekday, for a centre of its own
 EDGES = {"nps": (-100.0, 100.0), "top_box": (0.0, 100.0), "bottom_box": (0.0, 100.0)}
 
 
@@ -19,9 +20,15 @@ def series_limits(series, rule, *, chart, baseline, season, sigmas, lam, min_n, 
     value = np.where(shown, base["mean"], np.nan)
     codes = [code(period) for period in series.index]
     used = shown & in_baseline(codes, baseline, where)
-    centre = centre_of(series, used, season, where)
+    centre, sigma = sampling_limits(series, used, rule, base, season, where)
+    if chart in ("auto", "ewma", "cusum"):
+        known = used & np.isfinite((value - centre) / np.where(sigma > 0, sigma, np.nan))
+        plain = used.copy()
+        plain[known] = ordinary(((value - centre) / sigma)[known], sigmas=sigmas)
+        if (plain != used).any() and holds_season(series, plain, season):
+            used = plain
+            centre, sigma = sampling_limits(series, used, rule, base, season, where)
     with np.errstate(divide="ignore", invalid="ignore"):
-        sigma = np.sqrt(variance_of(series, used, rule, base) / base["n_eff"])
         gaps = ((value - centre) / sigma)[used]
     gaps = gaps[np.isfinite(gaps)]
     unrest = np.abs(np.diff(gaps)).mean() / d2(2) if len(gaps) > 1 else np.nan
@@ -59,6 +66,21 @@ def series_limits(series, rule, *, chart, baseline, season, sigmas, lam, min_n, 
     )
 
 
+def sampling_limits(series, used, rule, base, season, where):
+    """Centre of the periods `used`, and each period's standard error from sampling alone."""
+    centre = centre_of(series, used, season, where)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return centre, np.sqrt(variance_of(series, used, rule, base) / base["n_eff"])
+
+
+def holds_season(series, used, season):
+    """Whether every weekday keeps enough days for a centre of its own."""
+    if season is None:
+        return True
+    weekday = series.index.day_of_week.to_numpy()
+    return np.bincount(weekday[used], minlength=7)[np.unique(weekday)].min() >= LEAST_DAYS
+
+
 def in_baseline(codes, baseline, where):
     """Which periods give centre and limits."""
     if baseline is None:
@@ -85,9 +107,9 @@ def centre_of(series, used, season, where):
     weekday = series.index.day_of_week.to_numpy()
     days = np.bincount(weekday[used], minlength=7)
     present = np.unique(weekday)
-    if days[present].min() < 4:
+    if days[present].min() < LEAST_DAYS:
         raise ValueError(
-            f"{where}: season='weekday' needs at least 4 of each weekday in the baseline; the rarest has "
+            f"{where}: season='weekday' needs at least {LEAST_DAYS} of each weekday in the baseline; the rarest has "
             f"{days[present].min()}. Take a longer baseline or leave `season` out."
         )
     total, score = (np.bincount(weekday[used], weights=a[used], minlength=7) for a in (w, wx))

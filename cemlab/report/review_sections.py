@@ -60,16 +60,20 @@ def period_of(words):
 @lru_cache(maxsize=4)
 def charts_of(words):
     """Control charts of volume and net sentiment, and the alarms: (frame, frame, frame), or None."""
+    from cemlab.measure.time_before import time_before
     from cemlab.text.opinions import alarms, opinion_chart, volume_chart
 
     period = period_of(words)
     if period is None:
         return None
     net = opinion_chart(words.data, period=period, min_n=words.study.min_n)
+    before = time_before(net, words.data)
+    if before is not None:
+        net = opinion_chart(words.data, period=period, min_n=words.study.min_n, baseline=before)
     found = alarms(net, words.data, TEXT, lexicon=words.lexicon, period=period, min_n=words.study.min_n)
     label = {"item": "topic:opinion"}
     return (
-        volume_chart(words.every, period=period).assign(item="topic:volume"),
+        volume_chart(words.every, period=period, baseline=before).assign(item="topic:volume"),
         net.assign(**label),
         found.assign(**label),
     )

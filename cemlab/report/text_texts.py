@@ -175,10 +175,13 @@ TITLES = {
         ("Reviews by period and source (interactive)", "The first and last period may be incomplete."),
     ),
     "net_trend": (
-        ("评论净情感值走势与控制限", "控制限反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。"),
+        (
+            "评论净情感值走势与控制限",
+            "控制限取自本期之前的平常时段，反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。",
+        ),
         (
             "Net sentiment over time, with control limits",
-            "Limits hold sampling error and usual unrest; a point outside is a signal to look at, not a tested claim.",
+            "Limits come from ordinary periods before this wave: sampling error and usual unrest. A point outside is a signal to look at, not a tested claim.",
         ),
     ),
     "alarms": (
@@ -198,16 +201,16 @@ TITLES = {
 }
 METHODS = {
     "zh": """\
-- 评论净情感值：好评占比减差评占比（−100 至 100），由程序逐条判读；判读误差会使数值向中间靠、差异变小，但不会在两期之间凭空造出差异。
+- 评论净情感值：好评占比减差评占比（−100 至 100），由程序逐条判读；若各期、各来源的误判率相同，判读误差只会使数值向中间靠、差异变小，不会凭空造出差异；若误判率不同（如某来源多反语、多错别字，或某期话题变化），也可能造出差异，宜分期、分来源各标注一批核对。
 - 评论方面：按方面词典逐句识别。在 100 条人工标注的餐饮评论上，识别出的提及 81% 正确，人工标出的 88% 被识别，褒贬判断 71% 与人工一致；其他领域未测。
-- 控制图：控制限由各时段的抽样误差与时段间的日常波动共同决定（Laney 法）；信号提示去查原因，不是检验结论。
+- 控制图：中心线与控制限取自本期之前的时段（不足 8 个时段时取自全部时段）；控制限＝中心线±3×各时段自身样本量的抽样误差，时段间的波动大于抽样误差时再按相邻时段的平均移动极差放宽（Laney 法）。先用移动极差的中位数找出明显离群的时段，离群时段不参与计算，以免异常周放宽自己的控制限。模拟 25 周的平稳序列，出现误报的约 4%（周间另有波动时约 20%）；低 4 个标准差的一周约 75% 能被发现。信号提示去查原因，不是检验结论。
 - 较上期变化、来源差异：z 检验；全报告的候选结论作为一个检验族，用 Benjamini-Hochberg 法控制在 5%，成文还须达到最小值得关注差异（净情感值 {nps}，占比 {share}）。
 - 样本量：有效样本量不足 {min_n} 的不显示数字；不足 {low_n} 的标 *。少于 {min_persons} 人的群体不显示。
 - 评论是自发的，不代表全体顾客；渠道规则、刷评与默认好评都会影响水平。时间按 {zone} 计。""",
     "en": """\
-- Net sentiment: percent of comments that praise less percent that blame (-100 to 100), read by a program; misreading pulls figures to the middle and shrinks differences, it does not make them.
+- Net sentiment: percent of comments that praise less percent that blame (-100 to 100), read by a program. Where error rates are equal in all waves and sources, misreading only pulls figures to the middle and shrinks differences; where they differ (irony or misspelling on one source, new topics in one wave) it can make a difference too: label a sample of each to check.
 - Aspects: found sentence by sentence from a lexicon. On 100 restaurant reviews coded by hand 81 % of the mentions found were right, 88 % of the coded ones were found, 71 % had the coded judgement; other fields were not measured.
-- Control charts: limits hold sampling error and the usual unrest between periods (Laney); a signal asks for a look.
+- Control charts: centre and limits come from the periods before this wave (from all when there are fewer than 8); limits are the centre ± 3 sampling errors of each period's own base, widened by the mean moving range where periods move by more than sampling (Laney). Periods far from the median, by the median moving range, take no part, so that a bad week does not widen its own limits. In simulated steady series of 25 weeks some 4 % alarm falsely (some 20 % where weeks have an unrest of their own); a week lower by 4 standard deviations is found in some 75 %. A signal asks for a look, it is no tested claim.
 - Changes and sources: z tests; all candidate claims of the report are one family, Benjamini-Hochberg at 5 %, and must reach the minimum effect (net sentiment {nps}, shares {share}).
 - Bases: no figure under an effective base of {min_n}; * under {low_n}. Groups of fewer than {min_persons} persons are hidden.
 - Reviews are volunteered and stand for no population; platform rules, paid praise and praise by default move their level. Times are {zone}.""",

@@ -74,7 +74,7 @@ def opinion_chart(data, *, period="week", min_n=30, **options):
     return chart.assign(metric="net_sentiment")
 
 
-def volume_chart(data, *, date="_date", period="week", sigmas=3.0):
+def volume_chart(data, *, date="_date", period="week", sigmas=3.0, baseline=None):
     """Control chart of the number of comments a day, by period.
 
     Parameters
@@ -85,6 +85,8 @@ def volume_chart(data, *, date="_date", period="week", sigmas=3.0):
         Local day; rows without one are in no period.
     period : {"day", "week", "month", "quarter", "year"}
     sigmas : float, default 3
+    baseline : tuple (first code, last code), optional
+        Periods that give centre and limits; all by default.
 
     Returns
     -------
@@ -99,10 +101,13 @@ def volume_chart(data, *, date="_date", period="week", sigmas=3.0):
 
     Notes
     -----
-    Laney's u chart: limits hold the chance of single comments and the usual unrest between periods.
+    Laney's u chart: limits hold the chance of single comments and the usual unrest between periods. Periods that stand out
+    (`measure.ordinary.ordinary`) give no part of them.
     """
     from cemlab.measure.control import control_limits
+    from cemlab.measure.ordinary import ordinary
     from cemlab.measure.period_codes import PERIODS, code
+    from cemlab.measure.trend_limits import in_baseline
 
     frame = polars_frame(data, "volume_chart")
     require_columns(frame.columns, [date], "volume_chart")
@@ -114,9 +119,12 @@ def volume_chart(data, *, date="_date", period="week", sigmas=3.0):
     starts = np.maximum(every.start_time.normalize(), days.min().normalize())
     ends = np.minimum(every.end_time.normalize(), days.max().normalize())
     length = (ends - starts).days + 1
-    chart = control_limits(
-        counted.to_numpy(), kind="laney_u", sizes=np.asarray(length), at=[code(p) for p in every], sigmas=sigmas
-    )
+    codes, sizes, counts = [code(p) for p in every], np.asarray(length), counted.to_numpy()
+    used = in_baseline(codes, baseline, "volume_chart")
+    shared = {"sizes": sizes, "at": codes, "sigmas": sigmas}
+    plain = control_limits(counts, kind="u", baseline=used, **shared)
+    used[used] = ordinary(((plain["value"] - plain["centre"]) / plain["sigma"])[used], sigmas=sigmas)
+    chart = control_limits(counts, kind="laney_u", baseline=used, **shared)
     return chart.assign(
         metric="volume", item="volume", unit="per_day", n=counted.to_numpy(), start=every.start_time, status="ok"
     )
