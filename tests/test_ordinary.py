@@ -55,7 +55,8 @@ def test_a_bad_week_leaves_its_limits_as_sampling_makes_them():
 @pytest.mark.parametrize("n", [30, 120, 500])
 def test_false_and_missed_alarms(n):
     """100 series of 25 weeks: stable ones alarm in at most 15 (99.9 % bound of 1 - .9973^25 = 6.5 %), one week lowered by
-    six sampling errors is missed in at most 6 (its chance to lie beyond 3 is 99.9 % before limits are estimated)."""
+    six sampling errors is missed in at most 6 (its chance to lie beyond 3 is 99.9 % before limits are estimated).
+    """
     rng = np.random.default_rng(n)
     drop = 6 * np.sqrt(0.62 * 0.38 / n)
     false = missed = 0
