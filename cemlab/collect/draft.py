@@ -7,6 +7,7 @@ from pathlib import Path
 from cemlab.collect.exports import read_export
 from cemlab.collect.guess import MAIN_TIME, guess_column
 from cemlab.collect.ratings import DEMOGRAPHIC, Guess, find_batteries
+from cemlab.collect.reviews import review_guesses
 
 MOST_SEGMENTS = 12
 NUMBERED = re.compile(r"^\s*\d+\s*[、.．]\s*")
@@ -69,11 +70,13 @@ def draft_codebook(path, *, name=None):
         )
     sets, grouped = _sets(export)
     guesses = {c: _guess(export, c) for c in export.frame.columns if c not in grouped}
-    find_batteries(guesses)
+    reviews = review_guesses(export, guesses)
+    if reviews is None:
+        find_batteries(guesses)
     _settle(guesses, export.wording)
     aliases = {alias for known in sets.values() for alias in known["aliases"]} | set(export.frame.columns)
     taken, lines, checks, left, done = set(RESULT_COLUMNS), [], [], [], set()
-    for column in export.frame.columns:
+    for column in export.frame.columns if reviews is None else guesses:
         if column in grouped:
             question = grouped[column]
             if question and question not in done:
@@ -97,12 +100,12 @@ def draft_codebook(path, *, name=None):
         if guess.weak:
             checks.append(f"{canonical}: {guess.role}" + (f", {guess.why}" if guess.why else ""))
     roles = {guess.role for guess in guesses.values()}
-    if not roles & {"nps", "outcome", "effort"}:
+    if reviews is None and not roles & {"nps", "outcome", "effort"}:
         checks.insert(0, "no question rates the whole: the report needs one with the role nps, outcome or effort")
-    return _document(name, Path(path).name, export, lines, checks, left, "touchpoint" in roles)
+    return _document(name, Path(path).name, export, lines, checks, left, "touchpoint" in roles, reviews)
 
 
-def _document(name, source, export, lines, checks, left, touchpoints):
+def _document(name, source, export, lines, checks, left, touchpoints, reviews=None):
     """The whole YAML text."""
     notes = [f"#   {d['zh']} / {d['en']}" for d in export.decisions]
     parts = [HEAD + f"# 来源 / source: {_bare(source)} ({export.frame.height:,} x {export.frame.width})", *notes]
@@ -110,13 +113,15 @@ def _document(name, source, export, lines, checks, left, touchpoints):
         parts += ["# 请核对 / check these guesses:", *(f"#   {one}" for one in checks)]
     if left:
         parts += ["# 未收入 / left out (add a role to keep them):", *(f"#   {one}" for one in left)]
+    kind, others = "service_touchpoints", "brand_health, product_concept, employee_engagement, word_of_mouth"
+    if reviews is not None:
+        kind, others = "word_of_mouth", "service_touchpoints, if this is a survey"
+    parts += ["", f"study: {kind}  # guess: or {others}", f"name: {name}"]
+    if reviews:
+        parts.append(f"lexicon: {reviews}  # guess: aspects looked for; a name of data/lexicons or a file of your own")
+    title = (name, name) if reviews is None else (f"{name} 网络口碑", f"{name}: word of mouth")
     parts += [
-        "",
-        "study: service_touchpoints  # guess: or brand_health, product_concept, employee_engagement",
-        f"name: {name}",
-    ]
-    parts += [
-        f"title: {{zh: {_text(name)}, en: {_text(name)}}}  # guess: name the study",
+        f"title: {{zh: {_text(title[0])}, en: {_text(title[1])}}}  # guess: name the study",
         "timezone: Asia/Shanghai  # guess",
     ]
     if touchpoints:
@@ -210,7 +215,9 @@ def _line(canonical, fields, why):
 
 
 def _label(text, most=80):
-    """A label in the language its letters show."""
+    """A label in the language its letters show, or in those it is given in."""
+    if isinstance(text, dict):
+        return "{" + ", ".join(f"{language}: {_text(words)}" for language, words in text.items()) + "}"
     text = " ".join(str(text).split())
     text = text if len(text) <= most else text[: most - 1] + "…"
     language = "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
