@@ -112,3 +112,21 @@ def test_figures_made_into_text_stand_to_the_right_and_codes_do_not():
     )
     heads = re.findall(r'<th scope="col"( class="num")?>(\w+)', show_table(data).html)
     assert {name for right, name in heads if right} == {"rate", "gap"}
+
+
+def test_limits_stay_on_one_line_and_nothing_has_no_sign():
+    data = pd.DataFrame({"q": ["a", "b"], "gap": ["-0.00 [-0.10, 0.00]", "1.20 [1.00, 2.00]*"], "n": ["60", "360"]})
+    html = show_table(data).html
+    assert '<td class="num">0.00 <span class="cem-keep">[-0.10, 0.00]</span></td>' in html
+    assert '<td class="num">360</td>' in html  # a base is a figure, though it is digits only
+    assert "-0.10" in html and "2026-0" in show_table(pd.DataFrame({"day": ["2026-0"]})).html
+
+
+def test_a_folded_table_shows_its_title_and_is_whole_in_other_formats():
+    from cemlab.report.document_html import pieces, read_html
+
+    block = show_table(pd.DataFrame({"q": ["a"], "v": ["<1>"]}), title="T & t", note="why", folded=True)
+    assert "<summary>" in block.html and "<caption>" not in block.html and "&lt;1&gt;" in block.html
+    (found,) = pieces(read_html(block.html))
+    assert (found["kind"], found["title"], found["note"]) == ("table", "T & t", "why")
+    assert [cell["text"] for cell in found["rows"][0]["cells"]] == ["a", "<1>"]

@@ -31,12 +31,12 @@ def nothing(key, report, **words):
     return Markdown(f"*{titled(key, lang, **words)[0]}{colon}{say('nothing', lang)}*")
 
 
-def table(frame, report, key, **words):
+def table(frame, report, key, *, folded=False, **words):
     """A numbered table of texts; columns are named in the report's language already."""
     if frame is None or not len(frame):
         return nothing(key, report, **words)
     title, note = titled(key, report.study.lang, **words)
-    return show_table(frame, lang=report.study.lang, title=title, note=note, columns=list(frame.columns))
+    return show_table(frame, lang=report.study.lang, title=title, note=note, columns=list(frame.columns), folded=folded)
 
 
 def picture(chart, frame, report, key, *arguments, words=None, **options):

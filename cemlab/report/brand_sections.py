@@ -14,6 +14,7 @@ from cemlab.report.brand_cells import (
 )
 from cemlab.report.brand_verdict import figure_title, signed_gap
 from cemlab.report.brand_words import METHODS
+from cemlab.report.finding_table import nearest
 from cemlab.report.section_texts import VERDICTS
 from cemlab.report.sections import disclosure
 from cemlab.report.wording import gap, number, value
@@ -197,17 +198,17 @@ def comparison_table(said, report, kind):
     return pd.DataFrame(out)
 
 
-def findings_rows(said, report):
-    """All candidates with their verdicts, claims first."""
+def findings_table(said, report):
+    """The claims and the candidates that came nearest to one; the others are counted."""
     lang = report.study.lang
-    if not len(said):
-        return None
+    said, rest = nearest(said) if len(said) else (said, said)
     plain = VERDICTS[lang]["plain"]
-    return pd.DataFrame({
+    frame = pd.DataFrame({
         "发现" if lang == "zh" else "Finding": said["sentence"],
         say("p", lang): [probability(p) for p in said["p_family"]],
         say("verdict", lang): said["verdict"].map(plain),
     })  # fmt: skip
+    return table(frame, report, "findings", rest=f"{len(rest):,}")
 
 
 def methods(report, said):

@@ -51,13 +51,18 @@ def segment_table(cuts, totals, report):
 
 
 def tracks(by_wave, said, report):
-    """One picture a headline figure over all waves."""
+    """One picture a headline figure over all waves; with two, the table of changes says as much as a line would."""
     from IPython.display import display
 
     from cemlab.report.charts_brand import brand_lines
 
     if by_wave is None or by_wave["_wave"].nunique() < 2:
         display(nothing("tracked", report, name=""))
+        return
+    if by_wave["_wave"].nunique() < 3:
+        from IPython.display import Markdown
+
+        display(Markdown(f"*{say('two_waves', report.study.lang)}*"))
         return
     plan, book, lang = report.plan, report.study.codebook, report.study.lang
     order = {w: i for i, w in enumerate(report.study.waves)}

@@ -80,7 +80,7 @@ def outcomes(series, relations, report):
         display(Markdown(f"*{say('few_periods', lang).format(**words)}*"))
         return
     display(picture(lag_chart, relations, report, "lags", words=words, every=named.every))
-    display(table(lag_table(relations, report), report, "lags", **words))
+    display(table(lag_table(relations, report), report, "lags", folded=True, **words))
 
 
 def lag_table(relations, report):

@@ -72,6 +72,10 @@ WORDS = {
     "wave_efficiency": ("{wave} {share:.1%}", "{wave} {share:.1%}"),
     "raked": ("数据已按{margins}的边际加权；表中 n 为未加权人数。", "Weighted to margins of {margins}; n counts respondents, unweighted."),
     "smoothed": ("平滑值", "Smoothed"),
+    "two_waves": (
+        "不足三期，不画走势线；两期的数字与变化见“较上期的变化”表。",
+        "Fewer than three waves: no line is drawn; see the table of changes since the previous wave.",
+    ),
     "nothing": ("本研究未问此题、无上期可比，或样本不足。", "not asked, no wave to compare with, or base too small."),
 }  # fmt: skip
 SENTENCES = {

@@ -199,17 +199,20 @@ def thermometer(charts, *, codebook=None, lang="zh"):
                 if row["statistic"] > row["upper"]
                 else labels.say("正常波动", "usual range")
             )
-            text = f"{number(row['value'], row['unit'])}  {state}"
+            smoothed, own = number(row["statistic"], row["unit"]), number(row["value"], row["unit"])
+            text = f"{smoothed}  {state}"
+            if smoothed != own:  # an EWMA chart: the mark is not the period's own figure
+                text += labels.say(f"（当期 {own}）", f" (this period {own})")
             ax.text(
                 1.03, 0.5, text, transform=ax.transAxes, ha="left", va="center", size=10, color=ACCENT if falls else INK
             )
-            told.append(f"{name} {number(row['value'], row['unit'])} {state} (n={count(row['n'], labels)})")
+            told.append(f"{name} {text} (n={count(row['n'], labels)})")
     fig.cemlab_alarm = bool(all(below)) and len(below) > 1
     fig.cemlab_alt = labels.say("体验温度计：", "Thermometer: ") + labels.say("；", "; ").join(told)
     when = labels.code("at", last[0]["at"])
     note = labels.say(
-        f"{when}；菱形为当期（平滑后），灰带为控制限，竖线为中心线。",
-        f"{when}; diamond: this period (smoothed), grey: control limits, line: centre.",
+        f"{when}；菱形与数字为平滑值，括号内为当期值，灰带为控制限，竖线为中心线。",
+        f"{when}; diamond and figure: smoothed, in brackets the period's own; grey: control limits, line: centre.",
     )
     if fig.cemlab_alarm:
         note += labels.say(" 警报：各项同时低于控制限。", " Alarm: all of them are below their limits.")

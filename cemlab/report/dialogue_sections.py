@@ -12,7 +12,7 @@ from cemlab.report.rows import interval_text
 from cemlab.report.study_rows import calendar_days, kept_to
 from cemlab.report.tables import show_table
 
-WIDE = 6  # teams that still stand as columns
+WIDE = 6  # teams that still stand as columns; measures then stand as columns, as many a table
 SHOWN = ("ok", "low_base")
 
 
@@ -86,10 +86,11 @@ def conversations(given, turns=None, *, lang=None, min_n=None, name_of=None, sen
     names = [(ALL, say("all", lang))] + [(team, (name_of or str)(team) or team) for team in teams]
     show_picture(kinds[0], names, lang)
     which = 0 if lang == "zh" else 1
-    display(as_table(kinds[0], {key: text[which] for key, text in MEASURES.items()}, names, "table", "measure", lang))
+    measures_named = {key: text[which] for key, text in MEASURES.items()}
+    display(*as_tables(kinds[0], measures_named, names, "table", "measure", lang))
     broken = {("share", name): rule.get(lang) or name for name, rule in rules.items()}
     if len(kinds[1]):
-        display(as_table(kinds[1], broken, names, "quality", "rule", lang))
+        display(*as_tables(kinds[1], broken, names, "quality", "rule", lang))
     return pd.concat(kinds, ignore_index=True)
 
 
@@ -144,8 +145,23 @@ def show_picture(estimates, names, lang):
         display(show_figure(team_panels(drawn, panels, names=names, lang=lang), title=title, note=note))
 
 
-def as_table(estimates, rows, names, key, head, lang):
-    """Measures in rows and teams in columns; turned round when there are many teams."""
+def as_tables(estimates, rows, names, key, head, lang):
+    """Measures in rows and teams in columns; turned round, a few measures a table, when there are many teams."""
+    if len(names) - 1 <= WIDE:
+        return [as_table(estimates, rows, names, key, head, lang)]
+    keys = list(rows)
+    size = -(-len(keys) // -(-len(keys) // WIDE))  # tables of nearly the same width
+    parts = [keys[start : start + size] for start in range(0, len(keys), size)]
+    return [
+        as_table(
+            estimates, {k: rows[k] for k in part}, names, key, head, lang, f" {i}/{len(parts)}" if parts[1:] else ""
+        )
+        for i, part in enumerate(parts, 1)
+    ]
+
+
+def as_table(estimates, rows, names, key, head, lang, count=""):
+    """One table of these measures."""
     cells = {(r["metric"], r["item"], r["team"]): r for r in estimates.to_dict("records")}
     out = {}
     for code, name in names:
@@ -161,4 +177,4 @@ def as_table(estimates, rows, names, key, head, lang):
         frame = frame.set_index(say(head, lang)).T.reset_index(names=say("team", lang))
     title, note = TITLES[key][0 if lang == "zh" else 1]
     heads = {column: column for column in frame.columns}
-    return show_table(frame, lang=lang, title=title, note=note, heads=heads)
+    return show_table(frame, lang=lang, title=title + count, note=note, heads=heads)

@@ -147,6 +147,11 @@ def _piece(node):
         yield from _figure(node)
     elif node.tag == "hr":
         return
+    elif "cem-fold" in css:
+        below, summary = list(pieces(node)), node.first("summary")
+        below = below[1:] if below and below[0]["kind"] == "paragraph" else below  # the title, told with the table
+        found, note = below[0], plain(below[1]["runs"]) if len(below) > 1 else ""
+        yield {**found, "title": words(summary) if summary else "", "note": note}
     else:
         below = list(pieces(node))
         if below and below[0]["kind"] == "table" and len(below) > 1 and below[-1]["kind"] == "note" and "cem" in css:

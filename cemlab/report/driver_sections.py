@@ -39,14 +39,14 @@ def absent(key, study):
     return markdown(f"*{title}{'：' if study.lang == 'zh' else ': '}{say(f'no_{key}', study.lang)}*")
 
 
-def table(frame, study, key, columns):
+def table(frame, study, key, columns, *, folded=False):
     """A numbered table with the section's heads, or the sentence that stands for it."""
     if frame is None or not len(frame):
         return absent(key, study)
     title, note = TITLES[key][0 if study.lang == "zh" else 1]
     heads = named_heads(WORDS, study.lang, columns)
     options = {"codebook": study.codebook, "lang": study.lang}
-    return show_table(frame, columns=columns, title=title, note=note, heads=heads, **options)
+    return show_table(frame, columns=columns, title=title, note=note, heads=heads, folded=folded, **options)
 
 
 def figure(fig, study, key, **words):
@@ -74,7 +74,7 @@ def quality(study):
     rows = rows if excluded else rows[rows["check"] != "(excluded together)"]
     out = pd.DataFrame({
         "check": [say(check, study.lang) for check in rows["check"]],
-        "n": rows["n"].to_numpy(),
+        "doubtful": rows["n"].to_numpy(),
         "share": [number(share, "percent") + "%" for share in rows["share"]],
         "kept": [say("left_out" if gone else "kept", study.lang) for gone in rows["excluded"]],
         "effect": [f"{effect:+.1f}" for effect in rows["effect"]],
@@ -120,7 +120,7 @@ def driver_table(drivers, study):
         "n": rows["n"],
         "told": [say("stands" if stands is True else "noise", study.lang) for stands in rows["stands"].tolist()],
     })  # fmt: skip
-    return table(out, study, "driver_table", list(out.columns))
+    return table(out, study, "driver_table", list(out.columns), folded=True)
 
 
 def experiences(drivers, study, named):
@@ -203,6 +203,7 @@ def dial(study):
         return
     fig = thermometer(charts, codebook=study.codebook, lang=study.lang)
     alarm = say("alarm" if fig.cemlab_alarm else "calm", study.lang)
+    fig.cemlab_note += say("mix", study.lang) if "mix" in options else ""
     display(figure(fig, study, "thermometer"), markdown(alarm))
 
 

@@ -171,6 +171,11 @@ WORDS = {
     "head_reward": ("奖励", "Reward"),
     "head_factor": ("类别", "Factor"),
     "head_n": ("样本量 n", "n"),
+    "mix": (
+        " 各时段的门店构成已调整为相同，故与上面的控制图略有出入。",
+        " Every period is set to the same mix of stores, so figures differ a little from the charts above.",
+    ),
+    "head_doubtful": ("存疑答卷数", "Doubtful answers"),
     "head_store": ("门店", "Store"),
     "head_estimate": ("NPS（分）", "NPS"),
     "head_shrunken": ("收缩估计", "Shrunken"),

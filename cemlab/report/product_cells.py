@@ -33,11 +33,13 @@ def heading(report, key, *parts):
     return Markdown("## " + HEADINGS[key][0 if report.lang == "zh" else 1])
 
 
-def table(frame, report, key, **words):
+def table(frame, report, key, *, folded=False, **words):
     """A numbered table of texts, its columns named already; nothing where there are no rows."""
     if frame is None or not len(frame):
         return None
-    return show_table(frame, lang=report.lang, columns=list(frame.columns), **titled(key, report.lang, **words))
+    return show_table(
+        frame, lang=report.lang, columns=list(frame.columns), folded=folded, **titled(key, report.lang, **words)
+    )
 
 
 def picture(chart, frame, report, key, *arguments, words=None, **options):

@@ -5,6 +5,7 @@ import pandas as pd
 from cemlab.analyse import product_study as product
 from cemlab.measure.letters import column_letters
 from cemlab.report.brand_cells import WEAK, text
+from cemlab.report.finding_table import nearest
 from cemlab.report.product_cells import columns, item_name, note, picture, probability, say, table, thing_name
 from cemlab.report.product_verdict import one_side
 from cemlab.report.section_texts import VERDICTS
@@ -63,7 +64,7 @@ def score_table(report, scores):
         mean=[text(cells[c, i, "mean"]) for c, i in keys],
         n=[f"{cells[c, i, 'top_box']['n']:,.0f}" for c, i in keys],
     )
-    return table(frame, report, "scores")
+    return table(frame, report, "scores", folded=True)
 
 
 def adjustment(report, rows):
@@ -267,10 +268,11 @@ def segment_table(report, cuts):
 
 
 def findings_table(report, said):
-    """All candidates with their verdicts, claims first."""
+    """The claims and the candidates that came nearest; the others are counted."""
     if not len(said):
         return note(say("no_candidates", report.lang))
+    said, rest = nearest(said)
     plain = VERDICTS[report.lang]["plain"]
     frame = columns(report, finding=said["sentence"], p=[probability(p) for p in said["p_family"]],
                     verdict=said["verdict"].map(plain))  # fmt: skip
-    return table(frame, report, "findings")
+    return table(frame, report, "findings", rest=f"{len(rest):,}")

@@ -106,12 +106,13 @@ TITLES = {
     ),
     "findings": (
         (
-            "全部候选结论及其判定",
-            "全报告的候选结论作为一个检验族校正；只有校正后仍显著、样本量足够且达到最小值得关注差异的，才写成结论。",
+            "结论与最接近的候选",
+            "全报告的候选结论作为一个检验族校正；只有校正后仍显著、样本量足够且达到最小值得关注差异的，才写成结论。其余 {rest} 项见 findings.csv。",
         ),
         (
-            "All candidate claims and their verdicts",
-            "One family of tests; only those that stay significant, have their base and reach the minimum effect are said.",
+            "Claims, and the candidates that came nearest",
+            "One family of tests; only those that stay significant, have their base and reach the minimum effect are said. "
+            "{rest} others stand in findings.csv.",
         ),
     ),
 }

@@ -5,7 +5,10 @@ WORDS = {
     "comma": ("，", ", "),
     "list": ("、", ", "),
     "headline_figures": ("总体指标", "Headline figures"),
-    "no_waves_drawn": ("不足两期，没有可比的各期走势。", "fewer than two waves, nothing to compare."),
+    "no_waves_drawn": (
+        "不足三期，不画走势线；两期的数字与变化见“总体指标”。",
+        "fewer than three waves: no line is drawn; figures and changes stand under Headline figures.",
+    ),
     "no_rows": ("本期没有可显示的数据。", "nothing to show this time."),
     "no_changes": ("没有上一期数据，无法比较。", "there is no previous wave to compare with."),
     "no_touchpoint_changes": ("没有上一期数据，无法比较。", "there is no previous wave to compare with."),

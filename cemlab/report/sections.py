@@ -30,14 +30,14 @@ def nothing(key, study):
     )
 
 
-def table(frame, study, key, *, columns=None, heads=None, **words):
+def table(frame, study, key, *, columns=None, heads=None, folded=False, **words):
     """A numbered table, or a sentence where there are no rows; `words` fill the title."""
     if frame is None or not len(frame):
         return nothing(key, study)
     title, note = titled(key, study.lang)
     if columns is not None and "status" in columns and (frame["status"] == "ok").all():
         columns = [column for column in columns if column != "status"]
-    options = {"codebook": study.codebook, "lang": study.lang, "columns": columns, "heads": heads}
+    options = {"codebook": study.codebook, "lang": study.lang, "columns": columns, "heads": heads, "folded": folded}
     return show_table(frame, title=title.format(**words), note=note.format(**words) or None, **options)
 
 
@@ -214,7 +214,7 @@ def segment_part(estimates, contrasts, study, metric):
     columns.append("status")
     named = {"stage": say("head_segment", study.lang), "item": say("head_segment_group", study.lang)}
     named |= {"told": say("head_told", study.lang), "difference": say("head_difference", study.lang)}
-    display(table(rows, study, f"segment_table_{metric}", columns=columns, heads=named))
+    display(table(rows, study, f"segment_table_{metric}", columns=columns, heads=named, folded=True))
 
 
 def heatmap(estimates, study):
@@ -241,9 +241,12 @@ def asked(frame):
 
 
 def waves_drawn(by_wave):
-    """Headline figures over the waves, for one picture each: NPS and top boxes that at least two waves have."""
+    """Headline figures over the waves, for one picture each: NPS and top boxes of three waves or more.
+
+    Two points are no course: the tables of figures and of changes say all that a line between them would.
+    """
     rows = by_wave[by_wave["metric"].isin(["nps", "top_box"]) & by_wave["status"].isin(["ok", "low_base"])]
-    enough = rows.groupby("item")["_wave"].transform("nunique") >= 2
+    enough = rows.groupby("item")["_wave"].transform("nunique") >= 3
     return rows[enough].reset_index(drop=True)
 
 

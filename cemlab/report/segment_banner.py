@@ -123,10 +123,11 @@ def one_table(cells, columns, labels, title, note, weighted):
             + "</tr>"
         )
         plain.append("\t".join([name, *(text.replace("<br><small>", " ").replace("</small>", "") for text in figures)]))
-    caption = f'<caption><span class="cem-no" data-kind="table"></span>{escape(title)}</caption>'
+    named = f'<span class="cem-no" data-kind="table"></span>{escape(title)}'
     first = f"<tr><th></th>{top}</tr><tr><th></th>{letters}</tr>"
-    body = f"<table>{caption}<thead>{first}</thead><tbody>{''.join(html)}</tbody></table>"
-    text = f'<div class="cem"><div class="cem-scroll">{body}</div><p class="cem-note">{escape(note)}</p></div>'
+    body = f"<table><thead>{first}</thead><tbody>{''.join(html)}</tbody></table>"
+    whole = f'<div class="cem-scroll">{body}</div><p class="cem-note">{escape(note)}</p>'
+    text = f'<div class="cem"><details class="cem-fold"><summary>{named}</summary>{whole}</details></div>'
     return Block(text, "\n".join(plain))
 
 

@@ -71,7 +71,7 @@ def banner(study):
 
 
 def services(study, touchpoints, changes, named=()):
-    """One table for each service that the codebook names: scores, problems, change, what to improve first."""
+    """One table of the services that the codebook names: scores, problems, change, what to improve first."""
     from IPython.display import display
 
     if not study.codebook.services:
@@ -79,7 +79,7 @@ def services(study, touchpoints, changes, named=()):
     asked = dict.fromkeys(item for service in study.codebook.services.values() for item in service.touchpoints)
     seen = set() if touchpoints is None else set(touchpoints["item"])
     every = [item for item in asked if item in seen]
-    lows = low_shares(study, every) if every else None
+    lows, out = low_shares(study, every) if every else None, []
     for service in study.codebook.services.values():
         rows = None if touchpoints is None else touchpoints[touchpoints["item"].isin(service.touchpoints)]
         name = service(study.lang)
@@ -87,10 +87,15 @@ def services(study, touchpoints, changes, named=()):
             display(absent("service", study, name=name, pick=""))
             continue
         tops = rows[rows["metric"] == "top_box"].set_index("item")
-        out = [service_row(item, tops.loc[item], lows, changes, named, study) for item in tops.index]
-        rows, picked = pd.DataFrame(out), set(named) & set(tops.index)
+        out += [
+            {"service": name} | service_row(item, tops.loc[item], lows, changes, named, study) for item in tops.index
+        ]
+    if out:
+        rows = pd.DataFrame(out)
+        picked = set(named) & set(rows["item"])
         pick = say("pick_note", study.lang) if picked else ""
-        display(table(rows if picked else rows.drop(columns="first"), study, "service", name=name, pick=pick))
+        rows = rows if picked else rows.drop(columns="first")
+        display(table(rows, study, "service", name=say("services", study.lang), pick=pick))
 
 
 def low_shares(study, items):

@@ -181,6 +181,8 @@ WORDS = {
         "Improve first: key experiences that may be named. " + CAVEAT_EN,
     ),
     "pick": ("最该先改", "improve first"),
+    "services": ("各项服务", "Services"),
+    "head_service": ("服务", "Service"),
     "head_item": ("触点", "Touchpoint"),
     "head_top": ("高分占比", "Top boxes"),
     "head_limits": ("95% 置信区间", "95 % interval"),

@@ -12,7 +12,9 @@ from cemlab.report.wording import number
 
 TECHNICAL = ("unit", "se", "ci_low", "ci_high", "level", "method", "adjust", "n_eff", "n_eff_reference", "p_value",
              "difference_se", "difference_low", "difference_high", "reference_estimate", "at")  # fmt: skip
-FIGURE = re.compile(r"[+\-−]?[\d,]*\.?\d+%?\*?")
+LIMITS = r"\[[^\[\]]*\]\*?"
+FIGURE = re.compile(rf"[+\-−±≥]?[\d,]*\.?\d+%?\*?( {LIMITS})?|{LIMITS}")
+NEGATIVE_ZERO = re.compile(r"(?<![\w.\])])[-−](?=0(\.0+)?(?![\d.]))")  # what rounds to nothing has no sign
 SHORT = 8  # columns of words up to this length are not broken
 COUNTS = ("n", "n_missing", "n_reference")
 BASES = ("n_eff", "n_eff_reference")
@@ -20,7 +22,7 @@ PROBABILITIES = ("p_value", "p_adjusted")
 SCORES = ("estimate", "se", "ci_low", "ci_high", "reference_estimate", "centre", "lower", "upper", "value", "statistic")
 
 
-def show_table(frame, *, codebook=None, lang="zh", columns=None, title=None, note=None, heads=None):
+def show_table(frame, *, codebook=None, lang="zh", columns=None, title=None, note=None, heads=None, folded=False):
     """Show a frame as a numbered table.
 
     Parameters
@@ -38,6 +40,9 @@ def show_table(frame, *, codebook=None, lang="zh", columns=None, title=None, not
         Above and below the table.
     heads : dict of str to str, optional
         Heads of columns in place of the usual ones.
+    folded : bool, default False
+        Only the title is shown until the reader opens it: for figures that the picture beside it shows already. Printed and
+        in other formats the table stands open.
 
     Returns
     -------
@@ -61,16 +66,17 @@ def show_table(frame, *, codebook=None, lang="zh", columns=None, title=None, not
     if unknown:
         raise ValueError(f"show_table: no column {unknown}. Columns: {[str(c) for c in frame.columns][:20]}.")
     records, level = frame.to_dict("records"), _one_level(frame)
-    cells = [[_cell(row, column, both, labels) for column in columns] for row in records]
-    numeric = {c: c in both or _is_figures(frame[c], [line[i] for line in cells]) for i, c in enumerate(columns)}
+    cells = [[NEGATIVE_ZERO.sub("", _cell(row, column, both, labels)) for column in columns] for row in records]
+    numeric = {c: c in both or _is_figures(c, frame[c], [line[i] for line in cells]) for i, c in enumerate(columns)}
     names = [
         (heads or {}).get(column) or labels.head(column, level) + _unit(frame, column, labels) for column in columns
     ]
-    caption = f'<caption><span class="cem-no" data-kind="table"></span>{escape(title)}</caption>' if title else ""
+    named = f'<span class="cem-no" data-kind="table"></span>{escape(title)}' if title else ""
+    caption = f"<caption>{named}</caption>" if named and not folded else ""
     top = "".join(
         f'<th scope="col"{_class(numeric[c])}>{escape(name)}</th>' for c, name in zip(columns, names, strict=True)
     )
-    short = {c: not numeric[c] and all(len(line[i]) <= SHORT for line in cells) for i, c in enumerate(columns)}
+    short = {c: not numeric[c] and all(len(line[i].strip()) <= SHORT for line in cells) for i, c in enumerate(columns)}
     body = "".join(
         _row(row, texts, columns, numeric, short, before)
         for row, texts, before in zip(records, cells, [None, *records[:-1]], strict=True)
@@ -78,14 +84,18 @@ def show_table(frame, *, codebook=None, lang="zh", columns=None, title=None, not
     below = f'<p class="cem-note">{escape(note)}</p>' if note else ""
     table = f"<table>{caption}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
     plain = "\n".join("\t".join(line) for line in [names, *cells])
-    return Block(f'<div class="cem"><div class="cem-scroll">{table}</div>{below}</div>', f"{title or ''}\n{plain}")
+    whole = f'<div class="cem-scroll">{table}</div>{below}'
+    if folded:
+        whole = f'<details class="cem-fold"><summary>{named}</summary>{whole}</details>'
+    return Block(f'<div class="cem">{whole}</div>', f"{title or ''}\n{plain}")
 
 
-def _is_figures(column, texts):
-    """Whether a column is set to the right: numbers, or texts that all read as figures (62.0%, +1.5, —)."""
+def _is_figures(name, column, texts):
+    """Whether a column is set to the right: numbers, or texts that all read as figures (62.0%, +1.5 [0.2, 2.8], —)."""
     if pd.api.types.is_numeric_dtype(column):
         return column.dtype != bool
-    fine = any(FIGURE.fullmatch(text) and not text.isdigit() for text in texts)  # codes and years are words
+    counted = name in COUNTS or name in ("reviews", "mentions")
+    fine = any(FIGURE.fullmatch(text) and (counted or not text.isdigit()) for text in texts)  # codes, years are words
     return fine and all(text == "—" or FIGURE.fullmatch(text) for text in texts)
 
 
@@ -186,9 +196,14 @@ def _row(row, texts, columns, numeric, short, before):
     for place, (column, text) in enumerate(zip(columns, texts, strict=True)):
         tag = 'th scope="row"' if place == 0 and not numeric[column] else "td"
         cells.append(
-            f"<{tag}{_class(numeric[column]) or _class(short[column] and 'short', named=True)}>{escape(text)}</{tag.split()[0]}>"
+            f"<{tag}{_class(numeric[column]) or _class(short[column] and 'short', named=True)}>{_kept(text)}</{tag.split()[0]}>"
         )
     return f"<tr{_class(kinds and ' '.join(kinds), named=True)}>{''.join(cells)}</tr>"
+
+
+def _kept(text):
+    """Escaped text whose limits, "[0.1, 0.3]", stay on one line."""
+    return re.sub(LIMITS, lambda limits: f'<span class="cem-keep">{limits.group()}</span>', escape(text))
 
 
 def _class(value, *, named=False):
