@@ -129,3 +129,77 @@ def test_errors():
     with pytest.raises(ValueError, match=r"sentiment_shares: `method` is 'magic'"):
         sentiment_shares(pd.DataFrame({"label": [P]}), method="magic")
     assert OPINIONS == ("positive", "neutral", "negative")
+
+
+def engine_gold(rng, true, recall, false_alarms, size, groups=None):
+    """Labels of an engine with the given error rates, and a sample of `size` from each label."""
+    said = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < false_alarms)
+    label, truth = np.where(said, N, P), np.where(true, N, P)
+    rows = np.concatenate([rng.permutation(np.flatnonzero(said == s))[:size] for s in (True, False)])
+    sizes = np.where(said[rows], said.sum(), (~said).sum())
+    frame = gold_frame(label[rows], truth[rows], stratum=said[rows].astype(int), size=sizes)
+    return label, frame if groups is None else frame.assign(shop=groups[rows])
+
+
+@pytest.mark.parametrize("method", ["prediction_powered", "rogan_gladen"])
+def test_a_sample_without_errors_does_not_prove_that_there_are_none(method):
+    """An engine with 1 % false alarms on a truth of 3 %: 100 labelled comments often show no error, and the interval holds."""
+    rng = np.random.default_rng(8)
+    held = 0
+    for _ in range(60):
+        label, frame = engine_gold(rng, rng.random(5000) < 0.03, 0.95, 0.01, 50)
+        row = sentiment_shares(pd.DataFrame({"label": label}), frame, method=method).set_index("item").loc[N]
+        held += row["ci_low"] <= 3 <= row["ci_high"]
+    assert held >= 55
+
+
+def test_groups_read_worse_are_corrected_by_their_own_errors():
+    """Half the comments from a shop whose dialect the engine misses: shared errors mislead both shops, own errors do not."""
+    rng = np.random.default_rng(9)
+    held = {True: 0, False: 0}
+    shop = np.repeat(["a", "b"], 2000)
+    for _ in range(40):
+        true = rng.random(4000) < 0.4
+        label, frame = engine_gold(rng, true, np.where(shop == "a", 0.95, 0.3), 0.05, 150, groups=shop)
+        data = pd.DataFrame({"label": label, "shop": shop})
+        for own in held:
+            gold = frame if own else frame.drop(columns="shop")
+            row = sentiment_shares(data, gold, by="shop").set_index(["shop", "item"]).loc[("b", N)]
+            held[own] += row["ci_low"] <= 40 <= row["ci_high"]
+    assert held[True] >= 36 > 20 > held[False]
+    assert row["method"] == "rogan_gladen"
+
+
+def test_groups_that_differ_in_share_keep_their_difference():
+    """Truths of 20 and 60 %, the same error rates, one sample for both without its shop: the shared mean error would shrink
+    the difference, the shared error rates do not.
+    """
+    rng = np.random.default_rng(10)
+    held, apart = 0, []
+    shop = np.repeat(["a", "b"], 3000)
+    for _ in range(40):
+        label, frame = engine_gold(rng, rng.random(6000) < np.where(shop == "a", 0.2, 0.6), 0.85, 0.1, 100)
+        rows = sentiment_shares(pd.DataFrame({"label": label, "shop": shop}), frame, by="shop").set_index("item").loc[N]
+        held += sum((rows["ci_low"] <= [20, 60]) & (rows["ci_high"] >= [20, 60]))
+        apart.append(rows["estimate"].iloc[1] - rows["estimate"].iloc[0])
+    assert held >= 72 and abs(np.mean(apart) - 40) < 2
+
+
+def test_small_groups_share_the_error_and_drawn_comments_carry_their_group():
+    pytest.importorskip("snownlp")
+    texts = [f"第{i}单{'很好' if i % 3 else '很差'}" for i in range(300)]
+    groups = pd.DataFrame({"shop": ["a"] * 280 + ["b"] * 20})
+    gold = draw_gold(texts, n=60, strata=4, groups=groups)
+    assert (gold["shop"] == groups["shop"].to_numpy()[gold["row"]]).all()
+    data = pd.DataFrame({"label": [P] * 300}).join(groups)
+    rows = sentiment_shares(data, gold.assign(gold=P), by="shop")
+    assert set(rows.loc[rows["shop"] == "a", "method"]) == {"prediction_powered, by group"}
+    assert set(rows.loc[rows["shop"] == "b", "method"]) == {"rogan_gladen"}
+    with pytest.raises(ValueError, match="`groups` has 299 rows for 300 comments"):
+        draw_gold(texts, groups=groups.head(299))
+
+
+def test_rogan_gladen_refuses_where_the_engine_hardly_tells():
+    frame = gold_frame([N] * 9 + [P] * 11 + [N] * 8 + [P] * 12, [N] * 20 + [P] * 20)
+    rows = sentiment_shares(pd.DataFrame({"label": [N] * 40 + [P] * 60}), frame, method="rogan_gladen")
+    assert rows.set_index("item").loc[N, "status"] == "not_estimable"

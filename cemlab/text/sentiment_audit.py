@@ -14,7 +14,7 @@ from cemlab.measure.intervals import share_interval
 OPINIONS = ("positive", "neutral", "negative")
 
 
-def draw_gold(texts, *, n=200, strata=10, seed=0, engine="default"):
+def draw_gold(texts, *, n=200, strata=10, seed=0, engine="default", groups=None):
     """Comments to label by hand: the same number from each band of the score, drawn by chance.
 
     Parameters
@@ -29,18 +29,22 @@ def draw_gold(texts, *, n=200, strata=10, seed=0, engine="default"):
         The same seed draws the same comments.
     engine : str or Model
         As in `sentiment`.
+    groups : pandas or polars data frame, optional
+        One row per comment: columns (wave, store) that each drawn comment carries along, so that `sentiment_shares`
+        can correct a group by its own errors.
 
     Returns
     -------
     pandas.DataFrame
         ``row`` (position in `texts`), ``text`` (masked), ``probability``, ``label`` (the engine's), ``stratum``,
-        ``stratum_size`` (comments in the band) and ``gold``, to be filled in with positive, neutral or negative; rows in
-        random order, so that labels do not drift with the score. Hide ``probability`` and ``label`` from who labels.
+        ``stratum_size`` (comments in the band), the columns of `groups`, and ``gold``, to be filled in with positive,
+        neutral or negative; rows in random order, so that labels do not drift with the score. Hide ``probability`` and ``label`` from who labels.
 
     Raises
     ------
     ValueError
-        `n` or `strata` below 1, fewer than two comments per band drawn, or no comment with an opinion.
+        `n` or `strata` below 1, fewer than two comments per band drawn, or no comment with an opinion; `groups` of
+        another length than `texts`.
     """
     from cemlab.masking import mask
     from cemlab.text.sentiment import sentiment
@@ -50,6 +54,8 @@ def draw_gold(texts, *, n=200, strata=10, seed=0, engine="default"):
             f"draw_gold: n={n} must give each of the {strata} bands at least 2 comments; raise n or lower strata."
         )
     texts = list(texts)
+    if groups is not None and len(groups) != len(texts):
+        raise ValueError(f"draw_gold: `groups` has {len(groups)} rows for {len(texts)} comments; give one row each.")
     scored = sentiment(texts, engine=engine)
     probability, label = scored["probability"].to_numpy(), scored["label"].to_numpy()
     rows = np.flatnonzero(label != "none")
@@ -73,6 +79,7 @@ def draw_gold(texts, *, n=200, strata=10, seed=0, engine="default"):
             "label": label[chosen],
             "stratum": [k for _, k, _ in drawn],
             "stratum_size": [size for _, _, size in drawn],
+            **({} if groups is None else {c: np.asarray(groups[c])[chosen] for c in groups.columns}),
             "gold": pd.Series([None] * len(drawn), dtype="object"),
         }
     )
