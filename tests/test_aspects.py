@@ -321,6 +321,19 @@ def test_quotations_are_sentences_chosen_by_rule_and_masked(small):
         aspect_quotations(texts, lexicon=small, rule="best")
 
 
+def test_typical_praise_is_praise_in_every_reading():
+    """A sentence that denies, one that turns, and one in a comment that blames stay out; what is left may be nothing."""
+    hotel = load_lexicon("hotel")
+    blame = "整体太差了，卫生糟糕，再也不会来，前台冷漠，隔音差，失望透顶"
+    odd = ["没有娱乐设施，喜欢热闹的不应该住在这里", "设施很好很新，但是旧了一点点", f"设施齐全很好用。{blame}"]
+    plain = ["设施齐全很新，非常满意，下次还来", "设备很新很好用，住得舒服满意"]
+    options = {"lexicon": hotel, "min_n": 1, "n": 9, "aspects": ["facilities"]}
+    shown = aspect_quotations(odd + plain, **options)
+    assert set(shown.loc[shown["label"] == "positive", "text"]) == set(plain)
+    alone = aspect_quotations(odd, **options)
+    assert alone.loc[alone["label"] == "positive", "text"].tolist() == [""]
+
+
 def test_shipped_lexicons_are_found_by_name():
     assert load_lexicon("hotel").name == "hotel"
     with pytest.raises(ValueError, match=r"no file 'hotels\.yml'"):

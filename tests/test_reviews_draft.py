@@ -28,9 +28,12 @@ def texts(n=60):
 def test_label_and_review_are_a_file_of_reviews(tmp_path):
     book, text = drafted(tmp_path, ["label", "review"], [[label, words] for words, label in texts()])
     assert (book.study, book.lexicon) == ("word_of_mouth", "hotel")
-    assert {name: column.role for name, column in book.columns.items()} == {"label": "segment", "review": "comment"}
-    assert book.label("label", "zh") == "原有标签" and "rates the whole" not in text
-    assert {code: one.zh for code, one in book.columns["label"].options.items()} == {"1": "好评", "0": "差评"}
+    assert {name: column.role for name, column in book.columns.items()} == {
+        "label_given": "segment",
+        "review": "comment",
+    }
+    assert book.label("label_given", "zh") == "原有标签" and "rates the whole" not in text
+    assert {code: one.zh for code, one in book.columns["label_given"].options.items()} == {"1": "好评", "0": "差评"}
 
 
 def test_all_columns_of_a_listening_tool(tmp_path):

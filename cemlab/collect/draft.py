@@ -30,6 +30,7 @@ RESULT_COLUMNS = {  # of `measure.schema`: a question named so could not be a cu
     *("status", "reference", "n_reference", "n_eff_reference", "reference_estimate", "difference", "difference_se"),
     *("difference_low", "difference_high", "p_value", "p_adjusted", "adjust"),
 }
+MADE = ("label", "probability", "opinion")  # what the report on comments calls its own columns
 ONCE = ("person", "weight", "time", "consent", "nps", "key")
 HEAD = """\
 # 由导出文件起草的代码本，须人工核对 / A codebook drafted from an export: to be checked by a person.
@@ -95,7 +96,9 @@ def draft_codebook(path, *, name=None):
             left.append(f"{_bare(column)}: {guess.why}")
             continue
         words = export.wording.get(column, "")
-        canonical = _canonical(column if column.isascii() or not words else words, taken, aliases - {column})
+        named = column if column.isascii() or not words else words
+        named = f"{named}_given" if reviews is not None and named.lower() in MADE else named
+        canonical = _canonical(named, taken, aliases - {column})
         lines.append(_line(canonical, _fields(column, words, guess), guess.why if guess.weak else ""))
         if guess.weak:
             checks.append(f"{canonical}: {guess.role}" + (f", {guess.why}" if guess.why else ""))

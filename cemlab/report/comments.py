@@ -13,6 +13,7 @@ from cemlab.report.topics import PREFIX, as_topics, lexicon_of, stages_of
 TEXT = "comment_text__"
 LEAST = 60  # comments of this wave below which people read them and nobody counts
 CHINESE = 0.5  # share of comments with a Chinese character below which the Chinese tools do not apply
+MADE = {"label", "probability", "opinion"}  # columns of `with_opinions`
 STABLE = 0.5  # stability below which another sample would give other themes
 
 
@@ -230,6 +231,11 @@ def open_comments(study):
     names = [column.name for column in book.of_role("comment")]
     if not names:
         return Comments(study, "none")
+    for name in MADE & {*study.segments, *book.columns}:
+        raise ValueError(
+            f"codebook {book.name}: columns.{name}: the report on comments makes a column of this name; rename the question, "
+            f"for example {name}_given, and keep {name!r} among its aliases."
+        )
     waves = [wave for wave in (study.previous, study.wave) if wave is not None]
     rows = study.rows.read(waves, comments="written")
     asked = int(study.now.select(pl.len()).collect().item())

@@ -155,12 +155,12 @@ TITLES = {
     "quotations": (
         (
             "评论摘录（按规则选取，已脱敏）",
-            "“典型”取该方面中长度与写法最居中的一句，“最正面、最负面”取判读概率最高、最低的评论；均由规则选出，不经人手挑选。",
+            "“典型”取该方面中长度与写法最居中、且分句判读、整句判读与整条评论判读三者一致的一句；“最正面、最负面”取判读概率最高、最低的评论。均由规则选出，不经人手挑选；商家名按规则遮去，仍请过目。",
         ),
         (
             "Comments chosen by rule, masked",
-            "Typical: the sentence nearest to the middle for its aspect; most positive and negative: by the program's "
-            "probability. Nobody picked them.",
+            "Typical: the sentence nearest to the middle for its aspect, read alike by clause, as a whole and in its whole comment; most "
+            "positive and negative: by the program's probability. Nobody picked them; names of houses are masked by rule: have a look.",
         ),
     ),
     "volume": (

@@ -1,5 +1,8 @@
 """Sentences shown for an aspect: chosen by rule, masked, never by hand."""
 
+import re
+
+import numpy as np
 import pandas as pd
 import polars as pl
 
@@ -7,6 +10,11 @@ from cemlab.checks import require_choice
 from cemlab.text.aspect_scores import judge
 from cemlab.text.aspects import MIXED, clauses, mentions_by_clause
 
+ROOM = 0.15  # how far beyond the neutral band the readings of a typical sentence and of its comment stand
+TRIED = 60  # typical sentences read before an aspect is left without one
+TURNS = "但|不过|可是|虽然|然而|尽管|可惜|除了|只是"  # a sentence that turns stands for neither side
+DENIED = "不([^错愧二]|$)|没|无|别|差|未|缺|难"  # praise that needs no denial is the typical one
+BEGIN = r"^[\s\d一二三四五六七八九十]{0,3}[、.．)）:：，]\s*"
 RULES = ("typical", "most_positive", "most_negative")
 COLUMNS = ["item", "label", "comments", "rank", "text"]
 
@@ -24,7 +32,9 @@ def aspect_quotations(
         From `cemlab.text.lexicon.load_lexicon`.
     rule : {"typical", "most_positive", "most_negative"}, default "typical"
         "typical": about as few aspects as there are, judged by two clauses rather than one, and nearest to the median
-        length of such sentences; the others: by the sentiment function's probability, highest or lowest first.
+        length of such sentences; of these only sentences without a turn (但, 不过), praise without a denial (没有, 不应该), that the sentiment function reads as the
+        clauses do, and whose whole comment it reads so too, both with room off the neutral band. The others: by the sentiment
+        function's probability, highest or lowest first.
     n : int, default 2
         Sentences for each aspect and side at most.
     min_n : int, default 10
@@ -32,7 +42,7 @@ def aspect_quotations(
     shortest, longest : int
         Characters a sentence must and may have; longer ones are cut with an ellipsis.
     sentiment : "model" or callable, default "model"
-        Asked by the two rules on extremes only.
+        Gives the probability of praise of a sentence and of a comment.
     aspects : list of str, optional
         Aspects wanted; all of them without it.
 
@@ -53,8 +63,10 @@ def aspect_quotations(
     writer. Comments are counted, not persons; `cemlab.release` judges persons.
     """
     from cemlab.masking import mask
+    from cemlab.text.business_names import mask_businesses
     from cemlab.text.quotations import shortened
 
+    texts = list(texts)
     where = "aspect_quotations"
     require_choice(rule, RULES, name="rule", where=where)
     wanted = list(lexicon.aspects) if aspects is None else list(aspects)
@@ -80,26 +92,47 @@ def aspect_quotations(
             side = told.filter((pl.col("aspect") == aspect) & (pl.col("label") == label))
             comments = side["text"].n_unique()
             fit = side.filter(pl.col("body").str.len_chars() >= shortest).unique("body").sort("body")
-            shown = chosen(fit, rule, n, sentiment) if comments >= min_n else []
-            rows += [(aspect, label, comments, r, shortened(mask(t), longest)) for r, t in enumerate(shown, 1)]
+            shown = chosen(fit, rule, n, sentiment, label, texts) if comments >= min_n else []
+            rows += [
+                (aspect, label, comments, r, shortened(mask_businesses(mask(plain(t))), longest))
+                for r, t in enumerate(shown, 1)
+            ]
             rows += [] if shown else [(aspect, label, comments, 0, "")]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def chosen(fit, rule, n, sentiment):
+def chosen(fit, rule, n, sentiment, label, texts):
     """The first `n` sentences by the rule; ties in the order of their characters."""
+    from cemlab.text.quotations import says_more
+
+    if rule == "typical":
+        fit = fit.filter(~pl.col("body").str.contains(TURNS if label == "negative" else f"{TURNS}|{DENIED}"))
     if fit.is_empty():
         return []
     if rule == "typical":
         alone = fit.filter(pl.col("named") == pl.col("named").min())
+        alone = alone.filter(pl.Series([says_more(body) for body in alone["body"]], dtype=pl.Boolean))
         length = alone["body"].str.len_chars()
-        far = (length - length.median()).abs()
-        return (
-            alone.with_columns(far=far)
-            .sort("sure", "far", "body", descending=[True, False, False])["body"]
-            .head(n)
-            .to_list()
-        )
+        alone = alone.with_columns(far=(length - length.median()).abs())
+        alone = alone.sort("sure", "far", "body", descending=[True, False, False]).head(TRIED)
+        return [
+            body for body, agrees in zip(alone["body"], agreed(alone, label, sentiment, texts), strict=True) if agrees
+        ][:n]
     chance = pl.Series("chance", list(judge(sentiment)(fit["body"].to_list())["probability"]), dtype=pl.Float64)
     fit = fit.with_columns(chance).drop_nulls("chance")
     return fit.sort("chance", "body", descending=[rule == "most_positive", False])["body"].head(n).to_list()
+
+
+def agreed(fit, label, sentiment, texts):
+    """Whether the sentiment function reads each sentence, and the comment it stands in, as `label`, clearly."""
+    from cemlab.text.sentiment import NEUTRAL
+
+    bodies, wholes = fit["body"].to_list(), [texts[at] for at in fit["text"]]
+    read = np.asarray(judge(sentiment)(bodies + wholes)["probability"], dtype=float)
+    clear = read > NEUTRAL[1] + ROOM if label == "positive" else read < NEUTRAL[0] - ROOM
+    return clear[: len(bodies)] & clear[len(bodies) :]
+
+
+def plain(text):
+    """A sentence without the number that a writer put before it (2、)."""
+    return re.sub(BEGIN, "", text)

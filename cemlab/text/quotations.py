@@ -72,7 +72,7 @@ def shortened(text, longest):
 
 
 def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longest=100):
-    """The comments that read as most positive and most negative, masked.
+    """The comments that read as most positive and most negative, masked, names of hotels and shops with them.
 
     Parameters
     ----------
@@ -92,6 +92,8 @@ def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longes
     pandas.DataFrame
         ``label`` (positive, negative), ``rule`` (most_positive, most_negative), ``text``; the clearest first. Texts that repeat themselves (很好很好很好) are passed over.
     """
+    from cemlab.text.business_names import mask_businesses
+
     rows = pd.DataFrame({"text": list(texts), "p": np.asarray(probability, dtype=float)}).dropna()
     rows["text"] = rows["text"].str.strip()
     out = []
@@ -100,11 +102,11 @@ def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longes
         fit = side[side["text"].str.len().between(shortest, 4 * longest)].drop_duplicates("text")
         fit = fit[np.array([says_more(text) for text in fit["text"]], bool)]
         fit = fit.sort_values(["p", "text"], ascending=[not falling, True]).head(n if len(side) >= min_n else 0)
-        out += [(label, f"most_{label}", shortened(mask(text), longest)) for text in fit["text"]]
+        out += [(label, f"most_{label}", shortened(mask_businesses(mask(text)), longest)) for text in fit["text"]]
     return pd.DataFrame(out, columns=["label", "rule", "text"])
 
 
 def says_more(text):
-    """Whether at least half of a text's pairs of characters are new ones, so that it is no word typed over and over."""
+    """Whether two thirds of a text's pairs of characters are new ones, so that it is no word typed over and over."""
     pairs = [text[at : at + 2] for at in range(len(text) - 1)]
-    return 2 * len(set(pairs)) >= len(pairs)
+    return 3 * len(set(pairs)) >= 2 * len(pairs)
