@@ -12,7 +12,7 @@ from cemlab.report import sections, verdict
 from cemlab.report.comments import TEXT
 from cemlab.report.figures import show_figure
 from cemlab.report.labels import Labels
-from cemlab.report.sections import day
+from cemlab.report.review_periods import period_name, short_days, with_days
 from cemlab.report.text_sections import heads, say, sentence, table, titled
 from cemlab.report.text_texts import METHODS
 from cemlab.report.wording import gap, number, value
@@ -102,12 +102,12 @@ def first_screen(words, said):
     opening = verdict.opening_sentence([card for card in cards if "change" in card], said, lang)
     space, found, proposals = "" if lang == "zh" else " ", alarms_now(words), []
     if charts_of(words) is not None:
-        when = say_list([period_name(row, words) for row in found.to_dict("records")], lang)
+        when = say_list([name_of(row, words) for row in found.to_dict("records")], lang)
         opening += space + (text["alarm"].format(n=len(found), when=when) if len(found) else text["no_alarm"])
     for row in found.head(2).to_dict("records"):
         names = [study.codebook.label(f"topic:{one[0]}", lang) for one in row["aspects"][:2]]
         about = text["about"].format(names=say_list(names, lang)) if names else ""
-        proposals.append(text["look"].format(when=period_name(row, words), aspects=about))
+        proposals.append(text["look"].format(when=name_of(row, words), aspects=about))
     further = verdict.suggestions(said, study.codebook, lang=lang)
     proposals += [one for one in further if not proposals or one != verdict.TEXTS[lang]["nothing"]]
     return block(opening, cards, verdict.top_findings(said), proposals[:3], lang=lang)
@@ -124,7 +124,8 @@ def cards_of(words, said):
     cards[0] |= {"change": change, "direction": turn, "verdict": decided}
     stars = tp.headline(study.now, study.codebook) if study.codebook.of_role("outcome") else None
     if stars is not None:
-        cards += verdict.headline_figures(study.shown(stars), said, study.codebook, previous=study.previous, lang=lang)
+        rated = verdict.headline_figures(study.shown(stars), said, study.codebook, previous=study.previous, lang=lang)
+        cards += [named_boxes(card, study.codebook, lang) for card in rated]
     share = words.sentiment[(words.sentiment["_wave"] == study.wave) & (words.sentiment["item"] == "topic:negative")]
     row = share.iloc[0].to_dict()
     note = base(row, "percent", lang) + (
@@ -137,12 +138,24 @@ def cards_of(words, said):
     return cards
 
 
-def period_name(row, words):
-    """A period as the reader calls it: its first day for a week, its code otherwise."""
-    if period_of(words) != "week":
-        return row["at"]
-    first = day(row["start"], words.study.lang)
-    return f"{first}起的一周" if words.study.lang == "zh" else f"the week from {first}"
+def named_boxes(card, codebook, lang):
+    """The card of a rating, whose title says that the figure is a share of its upper stars."""
+    column = next((c for c in codebook.of_role("outcome") if codebook.label(c.name, lang) in card["title"]), None)
+    if column is None or not card["value"].endswith("%"):
+        return card
+    low, high = min(column.scale.top_codes), max(column.scale.top_codes)
+    what = f"（{low}–{high} 星占比）" if lang == "zh" else f" (share of {low}–{high})"
+    return card | {"title": card["title"] + what}
+
+
+def dated(key, words):
+    """Key of a title whose note says what the days on the axis are, where the periods are weeks."""
+    return f"{key}_week" if period_of(words) == "week" else key
+
+
+def name_of(row, words):
+    """A period as the reader calls it."""
+    return period_name(row, period_of(words), words.study.lang)
 
 
 def disclosure(study):
@@ -189,8 +202,8 @@ def show_volume(words):
     from cemlab.report.echarts import show_chart
 
     study, lang = words.study, words.study.lang
-    fig = score_over_time(found[0], codebook=study.codebook, lang=lang, changes={})
-    display(show_figure(fig, **titled("volume", lang)))
+    fig = score_over_time(with_days(found[0], period_of(words), lang), codebook=study.codebook, lang=lang, changes={})
+    display(show_figure(fig, **titled(dated("volume", words), lang)))
     if study.segments:
         counted, cut = by_period(words, study.segments[0]), study.segments[0]
         names = [Labels(study.codebook, lang).code(cut, code) for code in counted.columns]
@@ -214,6 +227,8 @@ def by_period(words, cut):
     counted = tally.groupby([period, cut])["n"].sum().unstack(fill_value=0)
     order = [c for c in words.study.codebook.columns[cut].options if c in counted]
     counted = counted[order + [c for c in counted if c not in order]]
+    if period_of(words) == "week":
+        return counted.set_axis(short_days([p.start_time for p in counted.index], words.study.lang))
     return counted.set_axis([code(p) for p in counted.index])
 
 
@@ -230,8 +245,8 @@ def show_course(words):
     from cemlab.report.charts_time import score_over_time
 
     study, lang = words.study, words.study.lang
-    fig = score_over_time(found[1], codebook=study.codebook, lang=lang, changes={})
-    display(show_figure(fig, **titled("net_trend", lang)))
+    fig = score_over_time(with_days(found[1], period_of(words), lang), codebook=study.codebook, lang=lang, changes={})
+    display(show_figure(fig, **titled(dated("net_trend", words), lang)))
     if not len(found[2]):
         display(sentence("no_alarms", lang))
         return
@@ -249,7 +264,7 @@ def alarm_rows(words, found):
         ]
         nothing = say("spread" if row["turn"] == "down" else "nothing", lang)
         out.append({
-            "period": period_name(row, words), "reviews": f"{int(row['n']):,}", "value": number(row["value"], "points"),
+            "period": name_of(row, words), "reviews": f"{int(row['n']):,}", "value": number(row["value"], "points"),
             "limits": f"[{number(row['lower'], 'points')}, {number(row['upper'], 'points')}]",
             "turn": say(row["turn"], lang), "behind": say_list(behind, lang) or nothing,
         })  # fmt: skip

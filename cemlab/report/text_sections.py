@@ -111,14 +111,22 @@ def show_aspects(words, said):
     rows = aspect_rows(frame, with_family(words.candidates.get("aspect"), "aspect", said), lang)
     columns = ["stage", "item", "estimate", "interval", "mentions", "net", "net_interval"]
     columns = [c for c in columns if c != "stage" or frame["stage"].nunique() > 1]
-    columns += ["told"] if "told" in rows else []
-    named = heads(lang, "mentions", "net", "net_interval", "told", item="aspect", estimate="mention")
+    columns += ["change", "told"] if "told" in rows else []
+    named = heads(lang, "mentions", "net", "net_interval", "change", "told", item="aspect", estimate="mention")
     display(table(rows, words, "aspects", columns=columns, heads=named))
     shown = words.effects
     shown = None if shown is None else shown[shown["status"].isin(["ok", "low_base"])]
     if shown is not None and len(shown):
         chart = score_dots(shown, codebook=study.codebook, lang=lang)
         display(show_figure(chart, **titled("effects", lang)))
+
+
+def change_text(row):
+    """ "+4.3 [-2.0, 10.6]", or a dash where nothing was compared."""
+    if pd.isna(row["difference"]) or pd.isna(row["difference_low"]):
+        return "—"
+    low, high = number(row["difference_low"], "points"), number(row["difference_high"], "points")
+    return f"{row['difference']:+.1f} [{low}, {high}]"
 
 
 def aspect_rows(frame, changes, lang):
@@ -136,8 +144,9 @@ def aspect_rows(frame, changes, lang):
     out = share.assign(net=share["item"].map(value), net_interval=share["item"].map(bounds))
     out["mentions"] = out["item"].map(net["n"]).fillna(0).astype(int)
     if changes is not None:
-        rows = told(changes[changes["metric"] == "net_sentiment"], "wave", lang).set_index("item")["told"]
-        out["told"] = out["item"].map(rows).fillna("—")
+        rows = told(changes[changes["metric"] == "net_sentiment"], "wave", lang).set_index("item")
+        out["told"] = out["item"].map(rows["told"]).fillna("—")
+        out["change"] = out["item"].map(rows.apply(change_text, axis=1)).fillna("—")
     return out
 
 

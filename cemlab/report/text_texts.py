@@ -76,6 +76,7 @@ WORDS = {
     "net_interval": ("净情感值的 95% 置信区间", "95% CI of net sentiment"),
     "mentions": ("提及数", "Mentions"),
     "told": ("净情感较上期", "Net sentiment since last wave"),
+    "change": ("较上期变化（分）", "Change (points)"),
     "theme_told": ("检验结论", "Verdict"),
     "estimate": ("本期占比", "This wave"),
     "period": ("时段", "Period"),
@@ -199,6 +200,10 @@ TITLES = {
         ("Net sentiment by source", "Each source is tested against the rest; verdicts adjusted over the report."),
     ),
 }
+DAYS = ("横轴为每周周一的日期。", "Days on the axis are the Mondays of the weeks.")
+for key in ("volume", "net_trend"):
+    (zh, zh_note), (en, en_note) = TITLES[key]
+    TITLES[f"{key}_week"] = ((zh, f"{zh_note}{DAYS[0]}"), (en, f"{en_note} {DAYS[1]}"))
 METHODS = {
     "zh": """\
 - 评论净情感值：好评占比减差评占比（−100 至 100），由程序逐条判读；若各期、各来源的误判率相同，判读误差只会使数值向中间靠、差异变小，不会凭空造出差异；若误判率不同（如某来源多反语、多错别字，或某期话题变化），也可能造出差异，宜分期、分来源各标注一批核对。

@@ -15,6 +15,12 @@ JUDGING = frozenset(
     "贵慢快脏吵差烂乱旧破远近少冷热闷挤咸淡辣甜硬柴腥臭香丑坑亏退骗烦赞棒好坏"
 )  # words of one character
 
+EMPTY = frozenset(  # words that hold a sentence together or hedge it: frequent, and no reason for anything
+    "就是 只是 不过 但是 可是 还有 没有 不是 不会 不能 不要 不用 不到 不了 不知 知道 居然 竟然 虽然 尽管 总体 总之 整体 实在 完全 根本 一点 一张 一共 一定 这家 那家 这种 这次 本次 "
+    "很多 好多 许多 有人 需要 希望 东西 地方 问题 时间 结果 已经 马上 终于 最后 首先 其次 除了 而是 不仅 而且 甚至 反正 确实 的确 基本 基本上 一点儿 有时 经常 看到 看见 发现 出现 "
+    "告诉 准备 开始 使用 之类 另 另外 方面 样子 还要 也许 补充 点评 评论 评价 不如 最好 再次 考虑 这是 这点 那些 里面 上面 下面 外面".split()
+)
+
 
 def keyness(data, text, *, group, target, reference=None, words=None, min_n=10, prior=None, adjust="bh", level=0.95):
     """Words that comments of one group use more, or less, than those of another.
@@ -147,10 +153,11 @@ def group_columns(data, text, group, where):
 
 
 def content_words(tokens):
-    """The tokens that carry content: no stop words, no numbers; single characters only where they judge (贵, 慢)."""
+    """The tokens that carry content: no stop words, no words of `EMPTY`, no numbers; single characters only where they judge (贵, 慢)."""
     from cemlab.text.tokens import STOP_WORDS
 
-    return [w for w in tokens if w not in STOP_WORDS and (len(w) > 1 or w in JUDGING) and not w.isnumeric()]
+    said = (w for w in tokens if w not in STOP_WORDS and w not in EMPTY and not w.isnumeric())
+    return [w for w in said if len(w) > 1 or w in JUDGING]
 
 
 def presence(texts, words=None, min_n=10, *, keep=content_words, vocabulary=None):
