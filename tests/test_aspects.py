@@ -301,6 +301,26 @@ def test_wording_of_errors(tmp_path, small):
         suggest_words(["服务"], small, min_share=0)
 
 
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("服务员不是特别的热情", {"staff": "negative"}),  # a word of degree between negator and praise
+        ("交通不是非常便利", {"traffic": "negative"}),
+        ("全程没人主动", {"staff": "negative"}),
+        ("態度很熱情，環境乾淨", {"staff": "positive", "ambience": "neutral", "cleanliness": "positive"}),
+        ("吵吵鬧鬧的", {"noise": "negative"}),
+    ],
+)
+def test_degrees_and_traditional_writing(text, expected):
+    assert judged(text, load_lexicon("restaurant")) | expected == judged(text, load_lexicon("restaurant"))
+
+
+def test_quotations_are_masked_before_they_are_cut(small):
+    texts = ["服务员很热情，电话1 3 8 1 2 3 4 5 6 7 8找她"] * 12
+    shown = aspect_quotations(texts, lexicon=small, min_n=3, shortest=6, aspects=["service"])
+    assert not shown["text"].str.contains("3 4|3，4").any() and shown["text"].str.contains("[电话]", regex=False).any()
+
+
 def test_quotations_are_sentences_chosen_by_rule_and_masked(small):
     texts = ["服务员很热情，打13812345678找她。环境也好", "服务真的很好很好", "服务好"] + ["服务不错，环境差"] * 10
     shown = aspect_quotations(texts, lexicon=small, min_n=3, shortest=6, aspects=["service"])

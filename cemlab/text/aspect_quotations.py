@@ -8,7 +8,7 @@ import polars as pl
 
 from cemlab.checks import require_choice
 from cemlab.text.aspect_scores import judge
-from cemlab.text.aspects import MIXED, clauses, mentions_by_clause
+from cemlab.text.aspects import MIXED, clauses, mentions_by_clause, text_series
 
 ROOM = 0.15  # how far beyond the neutral band the readings of a typical sentence and of its comment stand
 TRIED = 60  # typical sentences read before an aspect is left without one
@@ -62,11 +62,11 @@ def aspect_quotations(
     Sentences, not comments, so that the rest of a comment stays private. They illustrate and stand for nobody but their
     writer. Comments are counted, not persons; `cemlab.release` judges persons.
     """
-    from cemlab.masking import mask
+    from cemlab.masking import mask_series
     from cemlab.text.business_names import mask_businesses
     from cemlab.text.quotations import shortened
 
-    texts = list(texts)
+    texts = mask_series(text_series(texts)).to_list()  # before cutting, which would take numbers apart
     where = "aspect_quotations"
     require_choice(rule, RULES, name="rule", where=where)
     wanted = list(lexicon.aspects) if aspects is None else list(aspects)
@@ -94,7 +94,7 @@ def aspect_quotations(
             fit = side.filter(pl.col("body").str.len_chars() >= shortest).unique("body").sort("body")
             shown = chosen(fit, rule, n, sentiment, label, texts) if comments >= min_n else []
             rows += [
-                (aspect, label, comments, r, shortened(mask_businesses(mask(plain(t))), longest))
+                (aspect, label, comments, r, shortened(mask_businesses(plain(t)), longest))
                 for r, t in enumerate(shown, 1)
             ]
             rows += [] if shown else [(aspect, label, comments, 0, "")]

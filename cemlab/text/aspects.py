@@ -69,7 +69,7 @@ def mentions_by_clause(parts, lexicon, sentiment=None):
     Returns a polars frame ``text, sentence, clause, aspect, sign`` (1, 0, -1, or null: named, not judged). `sentiment`
     is asked about clauses in which no word judges.
     """
-    hits = find_words(parts, lexicon)
+    hits = find_words(simplified(parts), lexicon)
     sign, key = pl.col("sign"), ["clause", "aspect"]
     named = hits.filter("names")
     general = hits.filter(pl.col("aspect").is_null())
@@ -113,6 +113,19 @@ def ask_sentiment(found, sentiment):
     asked = pl.when(pl.col("chance") > high).then(1).when(pl.col("chance") < low).then(-1)
     open_ = open_.with_columns(chance).select("clause", asked=asked)
     return found.join(open_, on="clause", how="left").with_columns(sign=pl.coalesce("sign", "asked"))
+
+
+def simplified(parts):
+    """The clauses with traditional characters written as simplified ones, which lexicons use."""
+    from cemlab.text.tokens import simplify_text, traditional_characters
+
+    old = parts["body"].str.contains(traditional_characters()).arg_true()
+    if old.is_empty():
+        return parts
+    body = parts["body"].to_list()
+    for at in old:
+        body[at] = simplify_text(body[at])
+    return parts.with_columns(body=pl.Series(body, dtype=pl.String))
 
 
 def find_words(parts, lexicon):

@@ -156,8 +156,7 @@ def _rates(given, said, true, mine):
         rate, variance = stratified_share(given, said, base)
         if not rate >= 0:
             return (np.nan,) * 5
-        n = float(base.sum())
-        n_eff = min(n, rate * (1 - rate) / variance) if variance > 0 else n
+        n_eff = min(mine.sum(), rate * (1 - rate) / variance) if variance > 0 else base.sum()
         smooth = (rate * n_eff + 0.5) / (n_eff + 1)  # a rate of 0 or 1 in a small sample is not certain
         found.append(rate)
         parts.append(base * (said - rate) / stratified_mean(given, base)[0])

@@ -79,7 +79,7 @@ def normalise(text, *, simplify=False):
         text = _ENTITY.sub(" ", text)
     text = _REPEATED_DIGIT.sub(r"\1\1\1", _REPEATED.sub(r"\1\1", text)).lower()
     if simplify:
-        text = _simplify(text)
+        text = simplify_text(text)
     return _BLANK.sub(" ", text).strip()
 
 
@@ -197,7 +197,16 @@ def _variants():
     return single, phrases, re.compile("|".join(sorted(map(re.escape, phrases), key=len, reverse=True)))
 
 
-def _simplify(text):
+@lru_cache(maxsize=1)
+def traditional_characters():
+    """A regular expression that finds characters which only traditional writing has."""
+    single = _variants()[0]
+    both = "著於乾瞭徵幺覆藉里后余系台面只干谷板"  # written so in simplified texts, too
+    return "[" + "".join(chr(c) for c, v in sorted(single.items()) if chr(c) not in both and chr(c) != v) + "]"
+
+
+def simplify_text(text):
+    """Traditional characters written as simplified ones, phrases before single characters."""
     single, phrases, pattern = _variants()
     out, at = [], 0
     for match in pattern.finditer(text):
