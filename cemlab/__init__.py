@@ -54,6 +54,7 @@ PUBLIC = {
     "aspect_scores": "cemlab.text.aspect_scores",
     "compare_aspects": "cemlab.text.aspect_scores",
     "aspect_effects": "cemlab.text.aspect_scores",
+    "joint_drivers": "cemlab.analyse.joint_drivers",
     "aspect_quotations": "cemlab.text.aspect_quotations",
     "find_themes": "cemlab.text.themes",
     "theme_scores": "cemlab.text.theme_scores",

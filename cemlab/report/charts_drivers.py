@@ -22,7 +22,7 @@ REASONS = {
 }
 
 
-def driver_bars(table, *, noise=None, codebook=None, lang="zh", level=0.95):
+def driver_bars(table, *, noise=None, codebook=None, lang="zh", level=0.95, base=None):
     """Importance of each driver as a bar with its interval, most important on top.
 
     Parameters
@@ -35,6 +35,8 @@ def driver_bars(table, *, noise=None, codebook=None, lang="zh", level=0.95):
         As in `score_dots`.
     level : float
         Of the intervals, for the note.
+    base : str, optional
+        Head of the column of bases, in place of the number of raters.
 
     Returns
     -------
@@ -61,7 +63,10 @@ def driver_bars(table, *, noise=None, codebook=None, lang="zh", level=0.95):
         )
         top = highest * 1.05 if np.isfinite(highest) else 100
         fig, ax, y = row_axes(
-            texts, heads=[labels.say("重要性（%）", "Importance (%)"), labels.say("评价人数", "n")], low=0, high=top
+            texts,
+            heads=[labels.say("重要性（%）", "Importance (%)"), base or labels.say("评价人数", "n")],
+            low=0,
+            high=top,
         )
         for row, at in zip(rows, y, strict=True):
             if not np.isfinite(row["importance"]):

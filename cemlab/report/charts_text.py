@@ -68,6 +68,29 @@ def keyness_chart(words, *, n=10, lang="zh", names=None):
     return fig
 
 
+def effects_chart(effects, *, codebook=None, lang="zh"):
+    """What goes with praise and blame, as dots around nought with intervals.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        From `cemlab.text.aspect_scores.aspect_effects`, rows with a figure.
+    codebook, lang
+        As in `cemlab.report.charts.score_dots`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from cemlab.report.charts import score_dots
+
+    fig = score_dots(effects, codebook=codebook, lang=lang)
+    axes, labels = fig.axes[0], Labels(codebook, lang)
+    axes.axvline(0, color=INK, linewidth=0.9, zorder=2)
+    axes.set_xlabel(labels.say("与 NPS 相差（分）", "NPS points apart"), color=SOFT)
+    return fig
+
+
 def word_cloud(words, *, n=80, value="n"):
     """A pyecharts word cloud of the `n` largest words by column `value`; show it with `cemlab.report.show_chart`.
 

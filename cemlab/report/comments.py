@@ -11,6 +11,7 @@ from cemlab.paths import data_folder, project_root
 from cemlab.report.topics import PREFIX, as_topics, lexicon_of, stages_of
 
 TEXT = "comment_text__"
+RATED = "rating:"  # before the name of a touchpoint: an aspect may have the same
 LEAST = 60  # comments of this wave below which people read them and nobody counts
 CHINESE = 0.5  # share of comments with a Chinese character below which the Chinese tools do not apply
 MADE = {"label", "probability", "opinion"}  # columns of `with_opinions`
@@ -99,6 +100,12 @@ class Comments:
         if score is None or score.name not in self.data.columns:
             return None
         return self.study.shown(as_topics(aspect_effects(self.now, TEXT, score.name, lexicon=self.lexicon)), self.now)
+
+    @property
+    def scored(self):
+        """Comments of this wave whose writer also gave the NPS score: the base of `effects`."""
+        score = self.study.codebook.only("nps")
+        return int(self.now[score.name].cast(pl.Float64).fill_nan(None).is_not_null().sum())
 
     @cached_property
     def sides(self):
@@ -246,10 +253,12 @@ def open_comments(study):
         "_replicate",
         *(c.name for c in book.of_role("nps", "outcome")),
         *study.segments,
+        *([study.cluster] if study.cluster else []),
     ]
     have = rows.collect_schema().names()
+    rated = [pl.col(c.name).alias(RATED + c.name) for c in book.of_role("touchpoint") if c.name in have]
     told = pl.concat_str([pl.col(n).str.strip_chars() for n in names], separator="。", ignore_nulls=True)
-    rows = rows.select(*dict.fromkeys(c for c in kept if c in have), told.alias(TEXT)).collect()
+    rows = rows.select(*dict.fromkeys(c for c in kept if c in have), *rated, told.alias(TEXT)).collect()
     rows = rows.filter(pl.col(TEXT).str.contains(r"[\p{L}\p{N}]"))
     now = rows.filter(pl.col("_wave") == study.wave)
     counted = {"asked": asked, "written": len(now)}

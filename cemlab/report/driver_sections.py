@@ -77,7 +77,7 @@ def quality(study):
         "doubtful": rows["n"].to_numpy(),
         "share": [number(share, "percent") + "%" for share in rows["share"]],
         "kept": [say("left_out" if gone else "kept", study.lang) for gone in rows["excluded"]],
-        "effect": [f"{effect:+.1f}" for effect in rows["effect"]],
+        "effect": [f"{effect:+.1f}" if abs(effect) >= 0.05 else "0.0" for effect in rows["effect"]],
     })  # fmt: skip
     return table(out, study, "quality_excluded" if excluded else "quality", list(out.columns))
 

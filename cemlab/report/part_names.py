@@ -24,6 +24,8 @@ PARTS = {
     "comment_aspects": ("评论方面", "Comment aspects"),
     "comment_aspect_changes": ("评论方面变化", "Aspect changes"),
     "comment_effects": ("好评差评与NPS", "Praise, blame and NPS"),
+    "joint_drivers": ("评分与评论的驱动", "Ratings and comments"),
+    "joint_model": ("评分与评论的模型", "Model of both"),
     "comment_theme_changes": ("评论话题变化", "Theme changes"),
     "waves": ("各期", "Waves"),
     "cuts": ("细分人群", "Segments"),

@@ -15,7 +15,7 @@ TECHNICAL = ("unit", "se", "ci_low", "ci_high", "level", "method", "adjust", "n_
 LIMITS = r"\[[^\[\]]*\]\*?"
 FIGURE = re.compile(rf"[+\-−±≥]?[\d,]*\.?\d+%?\*?( {LIMITS})?|{LIMITS}")
 NEGATIVE_ZERO = re.compile(r"(?<![\w.\])])[-−](?=0(\.0+)?(?![\d.]))")  # what rounds to nothing has no sign
-SHORT = 8  # columns of words up to this length are not broken
+SHORT, MIDDLING, PAGE = 16, 30, 110  # widths in letters (a Chinese character has two): see `_unbroken`
 COUNTS = ("n", "n_missing", "n_reference")
 BASES = ("n_eff", "n_eff_reference")
 PROBABILITIES = ("p_value", "p_adjusted")
@@ -76,7 +76,7 @@ def show_table(frame, *, codebook=None, lang="zh", columns=None, title=None, not
     top = "".join(
         f'<th scope="col"{_class(numeric[c])}>{escape(name)}</th>' for c, name in zip(columns, names, strict=True)
     )
-    short = {c: not numeric[c] and all(len(line[i].strip()) <= SHORT for line in cells) for i, c in enumerate(columns)}
+    short = _unbroken(columns, cells, numeric)
     body = "".join(
         _row(row, texts, columns, numeric, short, before)
         for row, texts, before in zip(records, cells, [None, *records[:-1]], strict=True)
@@ -97,6 +97,19 @@ def _is_figures(name, column, texts):
     counted = name in COUNTS or name in ("reviews", "mentions")
     fine = any(FIGURE.fullmatch(text) and (counted or not text.isdigit()) for text in texts)  # codes, years are words
     return fine and all(text == "—" or FIGURE.fullmatch(text) for text in texts)
+
+
+def _unbroken(columns, cells, numeric):
+    """Columns of words that are not broken: short ones, and middling ones of a table that fits the page all the same."""
+    widths = [max((width(line[i]) for line in cells), default=0) for i in range(len(columns))]
+    fits = sum(min(wide, MIDDLING) + 3 for wide in widths) <= PAGE
+    most = MIDDLING if fits else SHORT
+    return {c: not numeric[c] and wide <= most for c, wide in zip(columns, widths, strict=True)}
+
+
+def width(text):
+    """Letters' widths of a text; a Chinese character has two."""
+    return sum(2 if sign > "\u2e80" else 1 for sign in text.strip())
 
 
 def _chosen(frame):

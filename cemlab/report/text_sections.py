@@ -10,6 +10,8 @@ from cemlab.report.tables import show_table
 from cemlab.report.text_texts import TITLES, WORDS
 from cemlab.report.wording import number
 
+FEW_WORDS = 15  # words under which a cloud shows nothing that reading them would not
+
 
 def say(key, lang, **words):
     """A word or sentence of these sections."""
@@ -34,10 +36,11 @@ def sentence(key, lang, **words):
     return Markdown(f"*{say(key, lang, **words)}*")
 
 
-def table(frame, words, key, **options):
-    """A numbered table in the study's language and labels."""
+def table(frame, words, key, told=None, **options):
+    """A numbered table in the study's language and labels; `told` fills title and note."""
     study = words.study
-    return show_table(frame, codebook=study.codebook, lang=study.lang, **titled(key, study.lang), **options)
+    named = titled(key, study.lang, **(told or {}))
+    return show_table(frame, codebook=study.codebook, lang=study.lang, **named, **options)
 
 
 def show_sentiment(words):
@@ -97,10 +100,16 @@ def show_aspects(words, said):
     if words.reason:
         return
     from cemlab.report.charts import score_dots, touchpoint_chart
+    from cemlab.report.charts_text import effects_chart
 
-    study, lang, frame = words.study, words.study.lang, words.aspects
+    study, lang = words.study, words.study.lang
+    frame, unnamed = named_aspects(words.aspects)
+    if not len(frame):
+        display(sentence("no_aspects", lang))
+        return
     net = frame[(frame["metric"] == "net_sentiment") & frame["status"].isin(["ok", "low_base"])]
-    if len(net):
+    drawn = len(net) > 1  # one row is told by the table
+    if drawn:
         single = net["stage"].nunique() == 1
         chart = (
             score_dots(net.drop(columns="stage"), codebook=study.codebook, lang=lang)
@@ -109,16 +118,27 @@ def show_aspects(words, said):
         )
         display(show_figure(chart, **titled("aspects_net", lang)))
     rows = aspect_rows(frame, with_family(words.candidates.get("aspect"), "aspect", said), lang)
-    columns = ["stage", "item", "estimate", "interval", "mentions", "net", "net_interval"]
+    columns = ["stage", "item", "estimate", "interval", "mentions"]
+    columns += [] if drawn else ["net", "net_interval"]
     columns = [c for c in columns if c != "stage" or frame["stage"].nunique() > 1]
     columns += ["change", "told"] if "told" in rows else []
     named = heads(lang, "mentions", "net", "net_interval", "change", "told", item="aspect", estimate="mention")
-    display(table(rows, words, "aspects", columns=columns, heads=named))
+    silent = say("unnamed", lang, n=unnamed) if unnamed else ""
+    display(
+        table(rows, words, "aspects", {"silent": silent, "least": max(30, study.min_n)}, columns=columns, heads=named)
+    )
     shown = words.effects
     shown = None if shown is None else shown[shown["status"].isin(["ok", "low_base"])]
     if shown is not None and len(shown):
-        chart = score_dots(shown, codebook=study.codebook, lang=lang)
-        display(show_figure(chart, **titled("effects", lang)))
+        chart = effects_chart(shown, codebook=study.codebook, lang=lang)
+        display(show_figure(chart, **titled("effects", lang, n=f"{words.scored:,}")))
+
+
+def named_aspects(frame):
+    """The aspects that at least one comment names, and how many others the lexicon knows."""
+    share = frame[frame["metric"] == "mention_share"]
+    silent = share.loc[share["estimate"].eq(0), "item"]
+    return frame[~frame["item"].isin(silent)].reset_index(drop=True), len(silent)
 
 
 def change_text(row):
@@ -165,9 +185,10 @@ def show_themes(words, said):
         display(sentence("themes_no_previous", lang))
         return
     rows = told(changes, "wave", lang).sort_values("difference", ascending=False, kind="stable")
-    columns = ["item", "estimate", "n", "reference", "difference", "difference_interval", "p_adjusted", "told"]
-    named = heads(lang, "estimate", item="theme", told="theme_told")
-    display(table(rows, words, "themes", columns=columns, heads=named))
+    columns = ["item", "estimate", "reference_estimate", "difference", "difference_interval", "p_adjusted", "told"]
+    named = heads(lang, "estimate", item="theme", told="theme_told", reference_estimate="share_before")
+    bases = {"n": f"{rows['n'].max():,.0f}", "n_reference": f"{rows['n_reference'].max():,.0f}"}
+    display(table(rows, words, "themes", bases, columns=columns, heads=named))
 
 
 def show_words(words):
@@ -185,7 +206,13 @@ def show_words(words):
         return
     names = tuple(say(side, lang) for side in words.sides[1:])
     both = {"target": names[0], "reference": names[1]}
-    display(show_figure(keyness_chart(found, lang=lang, names=names), **titled("keyness", lang, **both)))
+    apart = found[(found["ci_low"] > 0) | (found["ci_high"] < 0)].reset_index(drop=True)
+    if len(apart):
+        display(show_figure(keyness_chart(apart, lang=lang, names=names), **titled("keyness", lang, **both)))
+    else:
+        display(sentence("no_words_apart", lang, n=len(found), **both))
+    if len(found) < FEW_WORDS:
+        return
     cloud = word_cloud(found.assign(total=found["n"] + found["n_reference"]), value="total")
     display(show_chart(cloud, height=360, lang=lang, **titled("cloud", lang)))
 

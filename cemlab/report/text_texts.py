@@ -44,6 +44,19 @@ WORDS = {
         "没有上一期评论，话题无法比较。",
         "No comments of a previous wave: themes cannot be compared.",
     ),
+    "no_aspects": (
+        "本期评论没有提到方面词典里的任何方面，不作方面分析。",
+        "The comments name no aspect of the lexicon: no aspects this time.",
+    ),
+    "unnamed": (
+        "词典另有 {n} 个方面本期无人提及，未列出。",
+        " {n} more aspects of the lexicon are named by nobody and left out.",
+    ),
+    "share_before": ("上期占比", "Wave before"),
+    "no_words_apart": (
+        "{target}与{reference}的用词未见差异：检验的 {n} 个词，置信区间都包含零。",
+        "{target} and {reference}: of {n} words tested the interval of each holds nought; no word tells them apart.",
+    ),
     "no_words": ("两组评论都不够多，不比较用词。", "Too few comments on either side to compare words."),
     "no_quotations": ("评论人数不足，不摘录原文。", "Too few comments to quote."),
     "no_alarms": ("本期没有超出控制限的时段。", "No period is outside its limits."),
@@ -115,35 +128,47 @@ TITLES = {
         ),
     ),
     "aspects": (
-        ("评论中的各方面：提及率、净情感值与较上期变化", "提及率以本期全部评论为基数；检验结论已按全报告统一校正。"),
-        ("Aspects in comments: share naming them, net sentiment, change", "Verdicts adjusted over the report."),
+        (
+            "评论中的各方面：提及率、净情感值与较上期变化",
+            "提及率以本期有意见的全部评论为基数；提及数不足 {least} 的方面不显示净情感值。检验结论已按全报告统一校正。{silent}",
+        ),
+        (
+            "Aspects in comments: share naming them, net sentiment, change",
+            "Base: all comments that hold an opinion. No net sentiment under {least} mentions. Verdicts adjusted over the report.{silent}",
+        ),
     ),
     "effects": (
         (
             "各方面的好评与差评，与 NPS 相差多少",
-            "与未提及该方面的评论者相比，其他方面相同时 NPS 相差的分数（回归，稳健标准误）。只说明同时出现，不说明改进后 NPS 会变多少。",
+            "与未提及该方面的评论者相比，其他方面相同时 NPS 相差的分数（回归，稳健标准误；基数为有推荐评分的 {n} 条评论）。n 为好评（差评）数，不足 30 的不估计。只说明同时出现，不说明改进后 NPS 会变多少。",
         ),
         (
             "How praise and blame of each aspect go with NPS",
             "NPS points between those who praise (blame) the aspect and those who do not name it, other aspects equal "
-            "(least squares, robust errors). An association, no promise.",
+            "(least squares, robust errors; base: {n} comments with a score). n: comments that praise (blame) it, at least 30. An "
+            "association, no promise.",
         ),
     ),
     "themes": (
         (
             "评论话题：本期占比与较上期变化",
-            "话题由程序从两期评论中归纳，以其特征词命名；升降的检验结论已按全报告统一校正。",
+            "话题由程序从两期评论中归纳，以其特征词命名；基数为本期 {n} 条、上期 {n_reference} 条评论。升降的检验结论已按全报告统一校正。",
         ),
         (
             "Themes of comments: share and change",
-            "Found in both waves, named by their words; verdicts adjusted over the report.",
+            "Found in both waves, named by their words; base: {n} comments of this wave, {n_reference} of the one before. Verdicts "
+            "adjusted over the report.",
         ),
     ),
     "keyness": (
-        ("{target}与{reference}的用词差异", "百分比为该组评论中出现该词的比例（括号内为条数）。探索性结果，不成文。"),
+        (
+            "{target}与{reference}的用词差异",
+            "百分比为该组评论中出现该词的比例（括号内为条数）。只列 95% 置信区间不含零的词，每组至多 10 个。探索性结果，不成文。",
+        ),
         (
             "Words of {target} and {reference}",
-            "Share (and number) of each side's comments that hold the word. Exploratory.",
+            "Share (and number) of each side's comments that hold the word; only words whose 95 % interval leaves out nought, ten a "
+            "side at most. Exploratory.",
         ),
     ),
     "cloud": (
