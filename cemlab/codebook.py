@@ -256,7 +256,8 @@ class Codebook(Part):
     def wave_label(self, wave, lang="zh"):
         """What a wave is called in a report; a study without waves has one, "all"."""
         if wave == "all" and wave not in self.waves:
-            return "全部答卷" if lang == "zh" else "all answers"
+            what = ("全部评论", "all reviews") if self.study == "word_of_mouth" else ("全部答卷", "all answers")
+            return what[0 if lang == "zh" else 1]
         return (self.waves[wave].title(lang) if wave in self.waves else "") or str(wave)
 
     @property

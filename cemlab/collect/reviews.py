@@ -50,7 +50,7 @@ def review_guesses(export, guesses):
     -----
     Reviews: a plain table in which one column named like a text is filled in 95 of 100 rows, half of them with eight
     characters or more; no question in its name; no NPS, no effort, at most one rating, at most eight closed columns. Ratings
-    called stars or score become the outcome, a label of two codes a segment whose names are told from words of praise and
+    called stars or score become the outcome, a label of two codes a question whose names are told from words of praise and
     blame in the texts, sources stand first, writers become persons, codes of aspects that people labelled stay outside.
     """
     if export.layout not in PLAIN or export.multiple:
@@ -98,7 +98,7 @@ def review_column(values, texts, guess):
     if LABEL.search(name) and numbers is not None and set(numbers.unique()) == {0, 1}:
         names = label_names(numbers, texts.filter(values.is_not_null()))
         fields = {"title": {"zh": "原有标签", "en": "Label in the file"}, "options": names}
-        return Guess("segment", fields, "a label that came with the reviews; check what its codes mean")
+        return Guess("question", fields, "a label that came with the reviews, no group of customers; check its codes")
     if numbers is not None and numbers.min() < 0 and set(numbers.unique()) <= BY_HAND:
         return Guess(None, why="codes of an aspect that people labelled")
     if NUMBER.search(name) and given.n_unique() == values.len():

@@ -34,9 +34,14 @@ def show_sources(words, said, groups):
             words,
             "sources",
             columns=columns,
-            heads=heads(lang, group="source", estimate="net", told="theme_told"),
+            heads=heads(lang, estimate="net", told="theme_told") | {"group": names_of_cuts(study)},
         )
     )
+
+
+def names_of_cuts(study):
+    """What the groups compared are called: the titles of the segments."""
+    return ("、" if study.lang == "zh" else ", ").join(study.codebook.label(cut, study.lang) for cut in study.segments)
 
 
 def source_rows(estimates, contrasts, cut, words):

@@ -21,6 +21,7 @@ TEXTS = {
         "touchpoint": "排查“{name}”满意度下降的原因（较{reference}下降 {size}）：先核对同期的产品、人手与流程变动，再定改进措施。",
         "aspect": "通读{name}下降（较{reference}下降 {size}）所涉的差评原文，归类原因后再定措施。",
         "group": "了解{cut}为“{group}”的受访者评价偏低的原因（{figure} 低于其余受访者 {size}），访谈或加问后再定措施。",
+        "group_reviews": "通读{cut}为“{group}”的差评原文（{figure}低于其余评论 {size}），归类原因后再定措施。",
         "headline": "查明{name}较{reference}下降（{size}）的时间点与范围，确认是否与已知的运营变动同步。",
         "key": "优先改进“{name}”：距目标 {shortfall} 分，每提高 1 分，总体评价约高 {gain} 分（{level} 置信区间 {low}～{high}；模型关联估计，非因果承诺）。",
         "nothing": "本期没有经检验成立的下降或落后，无需专项整改；按原计划继续监测。",
@@ -43,6 +44,7 @@ TEXTS = {
         "touchpoint": "Find out why “{name}” fell ({size} since {reference}): check changes in product, staffing and process first, then decide on measures.",
         "aspect": "Read the negative comments behind the fall of {name} ({size} since {reference}) and sort their causes before deciding on measures.",
         "group": "Find out why {cut} “{group}” rates lower ({figure} {size} below the rest); ask for reasons before deciding on measures.",
+        "group_reviews": "Read the negative reviews of {cut} “{group}” ({figure} {size} below the rest) and sort their causes before deciding on measures.",
         "headline": "Establish when and where {name} fell ({size} since {reference}) and whether it coincides with known operational changes.",
         "key": "Improve “{name}” first: {shortfall} points below target; one point more goes with {gain} more overall ({level} CI {low} to {high}; association in a model, no promise of cause).",
         "nothing": "No decline or lag stood up to testing; no special measures, keep monitoring as planned.",
@@ -175,7 +177,8 @@ def suggestions(table, codebook, *, lang="zh", most=3, experiences=None, level=0
         figure = figure_name(row["metric"], row["item"], codebook, lang).strip()
         name = group_name(row["cut"], row["group"], codebook, lang)
         size, cut = gap(row["difference"], row["unit"], lang), codebook.label(row["cut"], lang)
-        out.append(words["group"].format(cut=cut, group=name, figure=figure, size=size))
+        key = "group_reviews" if codebook.study == "word_of_mouth" else "group"
+        out.append(words[key].format(cut=cut, group=name, figure=figure, size=size))
     for row in worse[(worse["kind"] == "wave") & roles.isin(["nps", "outcome"])].to_dict("records"):
         name = figure_name(row["metric"], row["item"], codebook, lang).strip()
         reference = codebook.wave_label(row["reference"], lang)

@@ -92,6 +92,18 @@ def figure_name(metric, item, codebook, lang):
 
 def sentence(row, codebook, lang="zh"):
     """One finding in words; only a claim states a difference."""
+    return of_reviews(finding_sentence(row, codebook, lang), codebook)
+
+
+def of_reviews(text, codebook):
+    """A sentence about respondents as one about reviews, in a study of reviews."""
+    if codebook.study != "word_of_mouth":
+        return text
+    return text.replace("的受访者：评论净情感值", "的评论：净情感值").replace("受访者", "评论")
+
+
+def finding_sentence(row, codebook, lang):
+    """The sentence of a study of respondents."""
     words, unit = WORDS[lang], row["unit"]
     if row["kind"] == "driver" and row["verdict"] != "not_estimable":
         if row["verdict"] == "small_effect":
