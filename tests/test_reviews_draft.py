@@ -29,7 +29,7 @@ def test_label_and_review_are_a_file_of_reviews(tmp_path):
     book, text = drafted(tmp_path, ["label", "review"], [[label, words] for words, label in texts()])
     assert (book.study, book.lexicon) == ("word_of_mouth", "hotel")
     assert {name: column.role for name, column in book.columns.items()} == {
-        "label_given": "segment",
+        "label_given": "question",
         "review": "comment",
     }
     assert book.label("label_given", "zh") == "原有标签" and "rates the whole" not in text
