@@ -106,7 +106,7 @@ class Labels:
             return REFERENCES[value][self.which]
         if self.codebook is None:
             return str(value)
-        if column in ("wave", "_wave", "reference") and value in self.codebook.waves:
+        if column in ("wave", "_wave", "reference") and (value in self.codebook.waves or value == "all"):
             return self.codebook.wave_label(value, self.lang)
         if column == "stage":
             stage = self.codebook.stages.get(value)

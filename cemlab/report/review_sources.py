@@ -6,18 +6,22 @@ from cemlab.measure.schema import combine
 from cemlab.report.findings import with_family
 from cemlab.report.labels import Labels
 from cemlab.report.review_sections import charts_of
+from cemlab.report.review_texts import told as say
 from cemlab.report.sections import told
 from cemlab.report.text_sections import heads, table
 
 
 def show_sources(words, said, groups):
     """Net sentiment by source, each tested against the rest."""
-    from IPython.display import display
+    from IPython.display import Markdown, display
 
     from cemlab.text.opinions import net_sentiment
 
     study, lang = words.study, words.study.lang
-    if words.reason or not study.segments:
+    if words.reason:
+        return
+    if not study.segments:
+        display(Markdown(f"*{say('no_groups', lang)}*"))
         return
     contrasts = with_family(groups, "group", said)
     frames = [source_rows(net_sentiment(words.now, by=cut), contrasts, cut, words) for cut in study.segments]
@@ -73,7 +77,24 @@ def results(words):
         if frames:
             rows = combine(frames, by=words.study.segments).assign(item="topic:opinion")
             out["net_sentiment_groups"] = words.study.shown(rows, words.now)
-    return out
+        out |= further_results(words)
+    return {name: frame for name, frame in out.items() if frame is not None}
+
+
+def further_results(words):
+    """Frames behind alarms, stars and splits."""
+    from cemlab.report.review_alarms import source_rows
+    from cemlab.report.review_checks import conflicts
+    from cemlab.report.review_sections import alarms_now
+    from cemlab.report.review_splits import aspects_by_source, months_by_source
+
+    out = {"star_conflicts": conflicts(words)}
+    found = alarms_now(words).head(1).to_dict("records")
+    rows = source_rows(found[0], words) if found else None
+    out["alarm_sources"] = None if rows is None else rows.assign(at=found[0]["at"])
+    if words.study.segments:
+        out["aspects_by_source"], out["net_sentiment_months"] = aspects_by_source(words), months_by_source(words)
+    return {name: frame if frame is None else frame.drop(columns="row", errors="ignore") for name, frame in out.items()}
 
 
 def alarm_table(found):

@@ -99,9 +99,10 @@ def alarm_reviews(
     Notes
     -----
     Of the reviews read as negative that blame the aspect, those of middle length come first: neither a curse nor a novel. The
-    rest: those read as most negative. Equal texts stand once.
+    rest blames none of these aspects: those read as most negative. Equal texts stand once.
     """
     from cemlab.masking import mask
+    from cemlab.text.aspect_quotations import plain
     from cemlab.text.aspect_scores import SIGN, aspect_columns
     from cemlab.text.business_names import mask_businesses
     from cemlab.text.quotations import says_more, shortened
@@ -125,9 +126,10 @@ def alarm_reviews(
             blaming = signs.filter(pl.col(aspect + SIGN) == -1)["row"]
             part = part.filter(pl.col("row").is_in(blaming.to_list())).sort("far", text)
         else:
-            part = part.sort("probability", text)
+            known = signs.filter(pl.any_horizontal([pl.col(a + SIGN) == -1 for a in aspects] or [pl.lit(False)]))["row"]
+            part = part.filter(~pl.col("row").is_in(known.to_list())).sort("probability", text)
         for row in part.head(n).iter_rows(named=True):
             taken.add(row["row"])
-            words = shortened(mask_businesses(mask(row[text])), longest)
+            words = shortened(mask_businesses(mask(plain(row[text]))), longest)
             out.append((aspect or "opinion", row[by] if by else "", words))
     return pd.DataFrame(out, columns=columns)

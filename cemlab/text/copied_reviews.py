@@ -41,8 +41,8 @@ def copied_reviews(data, text, *, date="_date", by=None, longest=60):
 
     Notes
     -----
-    Two texts are the same when their letters, digits and characters are. Texts under ten of these (很好, 不错) are the same
-    by coincidence and not counted; nor is praise by default, which a platform writes (`silent`). Copied words are a reason
+    Two texts are the same when their letters, digits and characters are. Texts under ten of these (很好, 不错), and words typed
+    over and over (不好不好不好), are the same by coincidence and not counted; nor is praise by default, which platforms write. Copied words are a reason
     to look, no proof of paid praise: people paste a text on two platforms, and exports hold rows twice.
     """
     from cemlab.masking import mask
@@ -72,6 +72,7 @@ def keyed(data, text, date, by):
     frame = polars_frame(data, "copied_reviews")
     require_columns(frame.columns, [text, *([by] if by else [])], "copied_reviews")
     told = frame[text].cast(pl.String).fill_null("")
+    from cemlab.text.quotations import says_more
     from cemlab.text.sentiment import sentiment
 
     keys = pl.Series("key", [text_key(one) for one in told], dtype=pl.String)
@@ -81,9 +82,9 @@ def keyed(data, text, date, by):
     twice = (pl.col("key").str.len_chars() >= LONG) & (pl.len().over("key") > 1)
     rows = rows.with_columns(copied=twice)
     few = rows.filter("copied").select("key", "told").unique("key")
-    silent = (
-        few.filter(pl.Series(sentiment(few["told"])["label"] == "none", dtype=pl.Boolean))["key"] if len(few) else []
-    )
+    more = pl.Series([says_more(one) for one in few["key"]], dtype=pl.Boolean)
+    none = pl.Series((sentiment(few["told"])["label"] == "none").to_numpy(), dtype=pl.Boolean) if len(few) else more
+    silent = few.filter(none | ~more)["key"]
     return rows.with_columns(pl.col("copied") & ~pl.col("key").is_in(list(silent)))
 
 

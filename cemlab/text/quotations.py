@@ -7,6 +7,7 @@ import pandas as pd
 from cemlab.masking import mask
 from cemlab.measure.frames import columns_of, lazy
 
+TRIED = 20  # extreme comments looked at
 GROUPS = ("promoter", "passive", "detractor")
 
 
@@ -92,7 +93,7 @@ def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longes
     pandas.DataFrame
         ``label`` (positive, negative), ``rule`` (most_positive, most_negative), ``text``; the clearest first. Texts that repeat themselves (很好很好很好) are passed over.
     """
-    from cemlab.text.business_names import mask_businesses
+    from cemlab.text.business_names import LABEL, mask_businesses
 
     rows = pd.DataFrame({"text": list(texts), "p": np.asarray(probability, dtype=float)}).dropna()
     rows["text"] = rows["text"].str.strip()
@@ -101,8 +102,10 @@ def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longes
         side = rows[rows["p"] > 0.5] if falling else rows[rows["p"] < 0.5]
         fit = side[side["text"].str.len().between(shortest, 4 * longest)].drop_duplicates("text")
         fit = fit[np.array([says_more(text) for text in fit["text"]], bool)]
-        fit = fit.sort_values(["p", "text"], ascending=[not falling, True]).head(n if len(side) >= min_n else 0)
-        out += [(label, f"most_{label}", shortened(mask_businesses(mask(text)), longest)) for text in fit["text"]]
+        fit = fit.sort_values(["p", "text"], ascending=[not falling, True]).head(TRIED if len(side) >= min_n else 0)
+        masked = [mask_businesses(mask(text)) for text in fit["text"]]
+        told = [text for text in masked if text.count(LABEL) < 2]  # one that compares houses is about none of them
+        out += [(label, f"most_{label}", shortened(text, longest)) for text in told[:n]]
     return pd.DataFrame(out, columns=["label", "rule", "text"])
 
 

@@ -25,6 +25,27 @@ def test_the_alarm_is_the_planted_week_and_names_breakfast(report):
     assert found["aspects"].iloc[0].startswith("breakfast")
 
 
+def test_behind_the_alarm_stand_its_sources_and_reviews(report):
+    """The sour week is dealt evenly over the sources, so that each gives its share and the mix next to nothing."""
+    table = pd.read_csv(report / "results.csv", dtype=str)
+    found = table[table["part"] == "alarm_sources"]
+    gain = found.set_index("source")["contribution"].astype(float)
+    assert set(found["at"]) == {PLANTED["period"]} and len(gain) == 5
+    assert (gain.drop("(mix)") < -3).all() and abs(gain["(mix)"]) < 2
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert "哪些来源拉动了净情感值" in page and "先读这些差评" in page and "早餐情况" in page
+
+
+def test_checks_and_splits_stand_in_the_page(report):
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert "系统默认好评" in page and "星级构成" in page and "星级与文字矛盾" in page and "各月净情感值，按来源" in page
+    table = pd.read_csv(report / "results.csv", dtype=str)
+    held = table[table["part"] == "star_conflicts"]
+    assert set(held["item"]) == {"high_negative", "low_positive"} and (held["estimate"].astype(float) < 5).all()
+    by_source = table[table["part"] == "aspects_by_source"]
+    assert by_source["source"].nunique() == 4 and set(by_source["metric"]) == {"net_sentiment"}
+
+
 def test_quarters_and_sources_make_no_claim_on_the_whole(report):
     """Both quarters hold the same share of praise and sources are dealt evenly; only talk of breakfast grew."""
     said = pd.read_csv(report / "findings.csv", dtype=str)
