@@ -70,6 +70,16 @@ def find(text):
     return sorted(spans, key=lambda span: span[1])
 
 
+def unbroken(text):
+    """The text with lone halves of surrogate pairs, which no file can hold, as the replacement character.
+
+    They come from emoji that a tool cut in two. A text without them is returned as it is.
+    """
+    if not rules.HALVES.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def mask(text):
     """The text with every span that `find` reports replaced by the label of its kind.
 
@@ -92,6 +102,7 @@ def mask(text):
     >>> mask("请打13800138000，找我")
     '请打[电话]，找我'
     """
+    text = unbroken(text) if isinstance(text, str) else text
     for _ in range(3):  # a label can bring two cues together; a second pass settles it
         spans = find(text)
         if not spans:

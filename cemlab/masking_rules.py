@@ -218,5 +218,5 @@ TRIGGER = re.compile(
     "[0-9@#〇零一二三四五六七八九幺壹]|[微薇威徽v➕]信|绿泡泡|weixin|wechat|[vw]x|[加+➕]我?[ ]?[v➕微薇威]|艾特|[ (\\[]at[ )\\]]",
     re.IGNORECASE,
 )
-ISBN = re.compile(r"97[89][0-9]{10}\Z")
+HALVES = re.compile("[\ud800-\udfff]")
 ORDER_NEAR = re.compile(r"(?:订单|定单|单号|运单|流水|工单|编号)[^0-9，。；,;]{0,6}\Z")

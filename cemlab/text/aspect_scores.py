@@ -8,6 +8,7 @@ from cemlab.checks import DataError, require_columns, require_level
 from cemlab.measure.bases import flag_bases
 from cemlab.measure.schema import as_list, estimates
 from cemlab.text.aspects import aspect_mentions
+from cemlab.text.given import whole_frame
 
 SIGN = "__sign"
 AS_ANSWER = {1: 10.0, 0: 8.0, -1: 0.0}  # a judged mention as an answer on 0-10, so that praise - blame is an NPS
@@ -181,8 +182,10 @@ def aspect_effects(data, text, score, *, lexicon, weights=None, cluster=None, le
 
     where = "aspect_effects"
     require_level(level, where)
-    nps(data, score, weights=weights)  # guards of scale and weights
-    rows = aspect_columns(data, text, lexicon=lexicon, sentiment=sentiment)
+    plain = polars_frame(data, where)
+    require_columns(plain.columns, [text, score, *([weights] if weights else [])], where)
+    nps(plain, score, weights=weights)  # guards of scale and weights
+    rows = aspect_columns(plain, text, lexicon=lexicon, sentiment=sentiment)
     names = list(lexicon.aspects)
     rows = rows.filter(pl.col(names[0]).is_not_null() & pl.col(score).cast(pl.Float64).fill_nan(None).is_not_null())
     dummies = {
@@ -252,5 +255,5 @@ def polars_frame(data, where):
     if isinstance(data, pl.DataFrame):
         return data
     if isinstance(data, pd.DataFrame):
-        return pl.from_pandas(data.reset_index(drop=True))
+        return pl.from_pandas(whole_frame(data.reset_index(drop=True)))
     raise TypeError(f"{where}: `data` is a {type(data).__name__}; pass a pandas or polars data frame.")

@@ -5,6 +5,8 @@ import json
 
 import polars as pl
 
+from cemlab.text.given import as_text
+
 SENTENCE_END = r"[。!?！？；;\n\r]+"
 CLAUSE_END = r"[,，~～…、\s]*[,，~～…\s]+[,，~～…、\s]*|\.{2,}"
 CONTRAST = r"(但是|可是|不过|然而|只不过|就是|只是|但|却)"
@@ -60,7 +62,7 @@ def text_series(texts):
         raise TypeError("aspects: `texts` is one string; pass a list or series of comments.")
     if isinstance(texts, pl.Series):
         return texts.cast(pl.String)
-    return pl.Series([None if t is None or t != t else str(t) for t in texts], dtype=pl.String)
+    return pl.Series([as_text(t) for t in texts], dtype=pl.String)
 
 
 def mentions_by_clause(parts, lexicon, sentiment=None):

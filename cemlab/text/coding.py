@@ -6,9 +6,11 @@ import pandas as pd
 from cemlab.checks import DataError, require_columns, require_level
 from cemlab.text.agreement import cohen_kappa
 from cemlab.text.codeframe import code_matrix
+from cemlab.text.given import as_text
 from cemlab.text.ratings import COLUMNS
 
 LEAST = 20  # coded answers with, and without, a code before a model of it is trained
+LOOKED_AT = 5000  # uncoded answers, drawn at random, among which the most doubtful are sought
 SUGGEST = 0.5  # confidence from which a code is suggested
 
 
@@ -119,7 +121,7 @@ def next_to_code(texts, codeframe, *, coded=None, n=10, explore=0.3, seed=1):
 
     if not 0 <= explore <= 1:
         raise ValueError(f"next_to_code: `explore` is {explore}; it must lie in [0, 1].")
-    raw = ["" if t is None or t != t else str(t) for t in texts]
+    raw = [as_text(t) or "" for t in texts]
     plain = folded(raw)
     truth, seen = code_matrix(coded, codeframe, len(plain), "next_to_code")
     done = {plain[i] for i in seen}
@@ -128,6 +130,8 @@ def next_to_code(texts, codeframe, *, coded=None, n=10, explore=0.3, seed=1):
         if t not in done and any(c.isalnum() for c in t):
             first.setdefault(t, i)
     left = np.array(sorted(first.values()), dtype=int)
+    if len(left) > LOOKED_AT:  # a person waits for the next answer to be shown
+        left = np.sort(np.random.default_rng([seed, len(seen), 1]).choice(left, LOOKED_AT, replace=False))
     if not len(left):
         return pd.DataFrame(columns=["text", "shown", "codes", "confidence", "why"])
     chance, _, _ = confidences(plain, codeframe, truth, seen, left)
@@ -257,4 +261,4 @@ def folded(texts):
     """Answers folded as words are; missing ones blank."""
     from cemlab.text.lexicon import fold
 
-    return ["" if t is None or t != t else fold(t).strip() for t in texts]
+    return [fold(as_text(t) or "").strip() for t in texts]

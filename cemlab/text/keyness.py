@@ -1,9 +1,12 @@
 """Words that separate two groups of comments: log-odds with a Dirichlet prior, tested."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from cemlab.checks import require_choice, require_columns, require_level
+from cemlab.text.given import is_missing
 
 COLUMNS = [
     *("word", "target", "reference", "n", "n_reference", "percent", "percent_reference"),
@@ -81,7 +84,7 @@ def keyness(data, text, *, group, target, reference=None, words=None, min_n=10, 
         require_choice(str(reference), sorted(set(groups.dropna())), name="reference", where=where)
         if str(reference) == str(target):
             raise ValueError(f"{where}: `target` and `reference` are both {str(target)!r}; name two groups.")
-    told = texts.notna() & texts.str.contains(r"\w", regex=True, na=False)
+    told = texts.map(lambda t: t is not None and re.search(r"\w", t) is not None).astype(bool)
     side = np.where(groups == str(target), 1, 0)
     inside = told & groups.notna() & ((side == 1) | (reference is None) | (groups == str(reference)))
     held, vocabulary = presence(texts[inside].tolist(), words, min_n)
@@ -138,7 +141,10 @@ def promoter_words(data, text, score, **options):
     kind = np.select(
         [frame[score] >= 9, frame[score] <= 6, frame[score].notna()], ["promoter", "detractor", "passive"], None
     )
-    frame = pd.DataFrame({text: frame[text].to_numpy(), "group": kind})
+    for side in ("promoter", "detractor"):
+        if side not in kind:
+            raise ValueError(f"promoter_words: none of {len(kind)} answers is a {side}'s; there is nobody to compare.")
+    frame = pd.DataFrame({text: pd.Series(list(frame[text]), dtype=object), "group": kind})
     return keyness(frame, text, group="group", target="promoter", reference="detractor", **options)
 
 
@@ -149,7 +155,11 @@ def group_columns(data, text, group, where):
         raise TypeError(f"{where}: `data` is a {type(data).__name__}; pass a pandas or polars data frame.")
     require_columns(frame.columns, [text, group], where)
     groups = frame[group].astype("object").where(frame[group].notna(), None)
-    return frame[text].reset_index(drop=True), groups.map(str, na_action="ignore").reset_index(drop=True)
+    texts = pd.Series([None if is_missing(t) else t for t in frame[text]], dtype=object)
+    other = next((t for t in texts if t is not None and not isinstance(t, str)), None)
+    if other is not None:
+        raise TypeError(f"{where}: column {text!r} holds {type(other).__name__} values beside text; pass the comments.")
+    return texts, groups.map(str, na_action="ignore").reset_index(drop=True)
 
 
 def content_words(tokens):

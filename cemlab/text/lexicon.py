@@ -220,10 +220,10 @@ def suggest_words(texts, lexicon, *, per_aspect=10, min_n=10, min_share=0.25, st
     """
     import numpy as np
     import pandas as pd
-    from sklearn.feature_extraction.text import CountVectorizer
 
     from cemlab.text.aspects import clauses, mentions_by_clause
-    from cemlab.text.tokens import STOP_WORDS, tokenise
+    from cemlab.text.keyness import presence
+    from cemlab.text.tokens import STOP_WORDS
 
     if not 0 < min_share <= 1:
         raise ValueError(f"suggest_words: `min_share` is {min_share}; it must lie in (0, 1].")
@@ -232,13 +232,10 @@ def suggest_words(texts, lexicon, *, per_aspect=10, min_n=10, min_share=0.25, st
         raise ValueError("suggest_words: no text holds words; pass the study's comments.")
     found = mentions_by_clause(parts, lexicon).select("text", "sentence", "aspect").unique()
     sentences = parts.group_by("text", "sentence", maintain_order=True).agg("body").with_row_index("row")
-    spoken = tokenise(sentences["body"].list.join(",").to_list())
-    vectors = CountVectorizer(analyzer=set, min_df=min_n, dtype=np.float64)
-    try:
-        held = vectors.fit_transform(spoken)
-    except ValueError:  # no word is frequent enough
+    spoken = sentences["body"].list.join(",").to_list()
+    held, words = presence(spoken, min_n=min_n, keep=list)
+    if not len(words):
         return pd.DataFrame(columns=PROPOSALS)
-    words = vectors.get_feature_names_out()
     names = list(lexicon.aspects)
     spots = found.join(sentences.select("text", "sentence", "row"), on=["text", "sentence"])
     about = np.zeros((len(spoken), len(names)), dtype=np.float64)

@@ -47,13 +47,14 @@ def draw_gold(texts, *, n=200, strata=10, seed=0, engine="default", groups=None)
         another length than `texts`.
     """
     from cemlab.masking import mask
+    from cemlab.text.given import is_missing
     from cemlab.text.sentiment import sentiment
 
     if strata < 1 or n < 2 * strata:
         raise ValueError(
             f"draw_gold: n={n} must give each of the {strata} bands at least 2 comments; raise n or lower strata."
         )
-    texts = list(texts)
+    texts = [None if is_missing(text) else text for text in texts]
     if groups is not None and len(groups) != len(texts):
         raise ValueError(f"draw_gold: `groups` has {len(groups)} rows for {len(texts)} comments; give one row each.")
     scored = sentiment(texts, engine=engine)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.checks import require_columns
+from cemlab.text.given import as_text
 from cemlab.text.themes import place_texts
 
 
@@ -66,11 +67,11 @@ def theme_quotations(texts, themes, *, n=3, min_n=10, shortest=15, longest=120):
     from cemlab.masking import mask
     from cemlab.text.quotations import shortened
 
-    rows = place_texts(texts, themes).assign(text=["" if t is None or t != t else str(t).strip() for t in texts])
+    rows = place_texts(texts, themes).assign(text=pd.Series([(as_text(t) or "").strip() for t in texts], dtype=object))
     out = []
     for code in themes.names:
         part = rows[rows["theme"] == code]
-        fit = part[part["text"].str.len() >= shortest].drop_duplicates("text")
+        fit = part[part["text"].map(len).ge(shortest)].drop_duplicates("text")
         fit = fit.sort_values(["closeness", "text"], ascending=[False, True]).head(n if len(part) >= min_n else 0)
         shown = [
             (code, len(part), r, q.closeness, shortened(mask(q.text), longest))

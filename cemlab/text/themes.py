@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab.checks import DataError
+from cemlab.text.given import as_text
 from cemlab.text.keyness import content_words, fighting_words, presence
 
 LEAST = 50  # texts with words below which themes would be accidents
@@ -92,6 +93,8 @@ def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_
     spread = np.asarray(there.sum(0)).ravel()
     useful = np.flatnonzero(spread <= 0.5 * len(chosen))
     useful = np.sort(useful[np.argsort(-spread[useful], kind="stable")[:MOST]])
+    if n is None:
+        tried = [k for k in tried if k < len(useful)] or tried[:1]
     if len(useful) <= max(tried):
         raise DataError(
             f"find_themes: {len(useful)} words stand in {min_n} texts or more; {max(tried)} themes need more."
@@ -134,6 +137,7 @@ def factorise(held, k):
 
     left, right = starting_factors(held, k)
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # an exact fit leaves an error a hair below 0
         warnings.simplefilter("ignore", ConvergenceWarning)  # leading words settle long before the last digits
         model = NMF(k, init="custom", max_iter=60, tol=1e-3)
         model.fit_transform(held, W=left, H=right)
@@ -153,8 +157,12 @@ def starting_factors(held, k):
         norms = [(np.linalg.norm(a), np.linalg.norm(b)) for a, b in sides]
         best = int(np.prod(norms[1]) > np.prod(norms[0]))
         (a, b), (na, nb) = sides[best], norms[best]
-        left[:, j], right[j] = np.sqrt(size[j] * na * nb) * a / na, np.sqrt(size[j] * na * nb) * b / nb
+        left[:, j], right[j] = _scaled(size[j], na, nb, a), _scaled(size[j], nb, na, b)
     return left, right
+
+
+def _scaled(size, own, other, side):
+    return np.sqrt(max(size, 0) * own * other) * side / max(own, 1e-12)
 
 
 def stability_of(held, reference, seed, runs=4, part=0.8):
@@ -182,7 +190,7 @@ def weighted(there, rarity):
     """Presence times rarity, each row of length 1."""
     from sklearn.preprocessing import normalize
 
-    return normalize(there.multiply(rarity).tocsr())
+    return normalize(there.multiply(rarity).tocsr()) if there.shape[0] else there
 
 
 def nearest_theme(held, centres):
@@ -214,7 +222,7 @@ def place_texts(texts, themes):
     Returns a frame ``theme`` (code, None where no theme is near or the text is blank) and ``closeness`` (cosine, 0 to 1),
     one row per text in the order given.
     """
-    texts = ["" if t is None or t != t else str(t) for t in texts]
+    texts = [as_text(t) or "" for t in texts]
     there, _ = presence(texts, list(themes.own_words), vocabulary=themes.vocabulary)
     place, near = nearest_theme(weighted(there, themes.rarity), themes.centres)
     codes = np.array([*themes.names, None], dtype=object)
@@ -223,4 +231,4 @@ def place_texts(texts, themes):
 
 def told_texts(texts):
     """The texts that hold letters or digits, as a list."""
-    return [str(t) for t in texts if t is not None and t == t and any(c.isalnum() for c in str(t))]
+    return [t for t in map(as_text, texts) if t and any(c.isalnum() for c in t)]

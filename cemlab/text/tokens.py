@@ -6,6 +6,9 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from cemlab.masking import unbroken
+from cemlab.text.given import is_missing
+
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
 _WIDTH |= dict.fromkeys([0x200B, 0x200C, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])
 _URL = re.compile(r"(?:https?://|www\.)[!-~]*[a-z0-9/=&#_-]", re.IGNORECASE)  # a mark after it is the sentence's
@@ -72,6 +75,7 @@ def normalise(text, *, simplify=False):
         raise TypeError(
             f"normalise: text must be a str, not {type(text).__name__}; missing comments go through tokenise."
         )
+    text = unbroken(text)
     if "." in text or ":" in text:
         text = _URL.sub(" url ", text)  # before full-width marks become half-width ones, which an address may hold
     text = text.translate(_WIDTH)
@@ -116,7 +120,7 @@ def tokenise(texts, words=None, *, stop=False, simplify=False, punctuation=False
     """
     if isinstance(texts, str):
         raise TypeError("tokenise: texts must be a list or series of texts, not one string; write [text].")
-    given = ["" if _is_missing(text) else normalise(text, simplify=simplify) for text in texts]
+    given = ["" if is_missing(text) else normalise(text, simplify=simplify) for text in texts]
     cut = _segmenter(frozenset(word.lower() for word in words) if words else frozenset()).cut
     out = []
     for text in given:
@@ -152,10 +156,6 @@ def study_words(codebook, *, extra=()):
         {word for word in found if re.fullmatch(r"\w{2,12}", word) and not word.isdigit()}
         | {word.lower() for word in extra}
     )
-
-
-def _is_missing(text):
-    return text is None or (not isinstance(text, str) and text != text)
 
 
 def _around_pictures(text, cut):
