@@ -80,3 +80,18 @@ def test_a_long_line_of_a_slide_ends_with_a_sentence_or_a_word():
     assert cut.endswith("word…") and len(cut) <= 260
     chinese = shortened("字" * 300)
     assert chinese.endswith("…") and len(chinese) <= 130
+
+
+def test_limits_stay_whole_where_there_is_room_and_break_before_a_table_is_set_in_two():
+    limits = "12.0 [10.1,\u00a014.2]"
+
+    def piece(columns):
+        cell = {"text": limits, "number": True, "head": False, "span": 1, "down": 1}
+        first = {**cell, "text": "提示前知名（任意提及）", "number": False}
+        return {"head": [[{**first, "head": True}, *[{**cell, "text": "x"}] * columns]],
+                "rows": [{"cells": [first, *[cell] * columns], "kind": ""}], "title": "", "note": ""}  # fmt: skip
+
+    (few,) = in_parts(piece(4))
+    assert few["rows"][0]["cells"][1]["text"] == limits
+    (more,) = in_parts(piece(7))
+    assert more["rows"][0]["cells"][1]["text"] == "12.0 [10.1, 14.2]"

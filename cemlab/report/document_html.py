@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import unquote_to_bytes
 
+from cemlab.report.standing import WHOLE
+
 VOID = {"img", "br", "hr", "col", "input", "meta", "link", "wbr"}
+LIMITS = re.compile(r"\[[^\[\]]{1,24}\]")
+SHORT = 12  # rows of a table that is not broken over pages
 SKIPPED = {"script", "style", "template"}
 BLOCKS = {"div", "section", "figure", "p", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote",
           "hr", "details"}  # fmt: skip
@@ -220,7 +224,7 @@ def table(node):
         cells = [c for c in row.children if isinstance(c, Node) and c.tag in ("td", "th")]
         made = [
             {
-                "text": "" if "cem-blank" in c.classes else words(c),
+                "text": "" if "cem-blank" in c.classes else LIMITS.sub(_unbroken, words(c)),
                 "number": "num" in c.classes or "right" in (c.attrs.get("style") or ""),
                 "head": c.tag == "th",
                 "span": int(c.attrs.get("colspan") or 1),
@@ -240,6 +244,11 @@ def table(node):
         "head": [row["cells"] for row in head],
         "rows": body,
     }
+
+
+def _unbroken(limits):
+    """Limits, "[0.1, 0.3]", with a blank at which no line ends."""
+    return limits.group().replace(" ", WHOLE)
 
 
 def _in_head(node, row):

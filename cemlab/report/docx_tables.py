@@ -5,6 +5,7 @@ Written as XML in one go: cell by cell, the library walks the whole table again 
 
 from xml.sax.saxutils import escape
 
+from cemlab.report.document_html import SHORT
 from cemlab.report.docx_style import BRAND, LINE, PALE, SOFT
 from cemlab.report.standing import column_shares
 
@@ -18,6 +19,7 @@ def write_table(file, piece, width, *, blanks=False):
     """Add a table of a `Document` to a Word file; `blanks` keeps room to write by hand in the last two columns."""
     head, rows = piece["head"], piece["rows"]
     lines = [*((cells, "head") for cells in head), *((row["cells"], row["kind"]) for row in rows)]
+    together = len(lines) - 1 if len(rows) <= SHORT else len(head) + 2  # lines that stay on the page of the next one
     columns = max((sum(c["span"] for c in cells) for cells, _ in lines), default=0)
     if not columns:
         return
@@ -25,7 +27,7 @@ def write_table(file, piece, width, *, blanks=False):
     widths = [int(width * share) // 635 for share in shares]  # twentieths of a point
     size = next(points for most, points in SIZES if columns <= most)
     below, body = {}, []
-    for cells, kind in lines:
+    for place, (cells, kind) in enumerate(lines):
         made, queue, column = [], list(cells), 0
         while column < columns:
             if below.get(column, 0):
@@ -37,7 +39,7 @@ def write_table(file, piece, width, *, blanks=False):
             last = min(column + cell["span"], columns)
             if cell["down"] > 1:
                 below |= dict.fromkeys(range(column, last), cell["down"] - 1)
-            made.append(_table_cell(cell, kind, size, widths[column:last]))
+            made.append(_table_cell(cell, kind, size, widths[column:last], stay=place < together))
             column = last
         body.append(_row("".join(made), repeat=kind == "head"))
     _add(file, widths, "".join(body))
@@ -66,13 +68,13 @@ def shade(part):
     return "".join(f"{round(low + (high - low) * part):02X}" for low, high in zip(*SHADES, strict=True))
 
 
-def _table_cell(cell, kind, size, widths):
+def _table_cell(cell, kind, size, widths, *, stay=False):
     colour = SOFT if kind in ("head", "quiet") else None
     fill = PALE if kind == "total" else None
     if "shade" in cell:
         fill, colour = shade(cell["shade"]), "FFFFFF" if cell["shade"] > 0.55 else colour
     strong = kind in ("head", "total")
-    text = _paragraph(cell["text"], size, colour=colour, strong=strong, right=cell["number"])
+    text = _paragraph(cell["text"], size, colour=colour, strong=strong, right=cell["number"], stay=stay)
     merged = "restart" if cell["down"] > 1 else None
     return _cell([text], widths, fill=fill, edges=_edges(kind), merged=merged)
 
@@ -117,13 +119,14 @@ def _cell(paragraphs, widths, *, fill=None, edges=None, merged=None):
     return f"<w:tc><w:tcPr>{''.join(parts)}</w:tcPr>{''.join(paragraphs) or '<w:p/>'}</w:tc>"
 
 
-def _paragraph(text, size, *, colour=None, strong=False, right=False, after=30):
+def _paragraph(text, size, *, colour=None, strong=False, right=False, after=30, stay=False):
+    keep = "<w:keepNext/>" if stay else ""
     side = '<w:jc w:val="right"/>' if right else ""
     look = ("<w:b/>" if strong else "") + (f'<w:color w:val="{colour}"/>' if colour else "")
     look += f'<w:sz w:val="{round(size * 2)}"/>'
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in _clean(text).split("\n"))
     return (
-        f'<w:p><w:pPr><w:spacing w:before="30" w:after="{after}" w:line="260" w:lineRule="auto"/>{side}</w:pPr>'
+        f'<w:p><w:pPr>{keep}<w:spacing w:before="30" w:after="{after}" w:line="260" w:lineRule="auto"/>{side}</w:pPr>'
         f"<w:r><w:rPr>{look}</w:rPr>{lines}</w:r></w:p>"
     )
 

@@ -4,7 +4,8 @@ import re
 
 import pandas as pd
 
-UNBROKEN = re.compile(r"[!-~]+")  # Chinese may be broken anywhere, Latin words and figures may not
+WHOLE = "\u00a0"  # the blank in limits, "[0.1, 0.3]", at which no line ends
+UNBROKEN = re.compile(rf"[!-~{WHOLE}]+")  # Chinese may be broken anywhere, Latin words and figures may not
 LONGEST = 14  # letters of a word that a column makes room for
 BESIDE = 2.5  # letters that a column's margins take
 # What a page of A4 holds, in Latin letters of the size that a table of so many columns is set in, with a wide font.
@@ -85,8 +86,8 @@ def column_shares(head, rows, *, most=40):
     least = [whole.get(at, 4) + BESIDE for at in range(count)]
     more = [max(need.get(at, 4) + BESIDE - least[at], 0) for at in range(count)]
     left = room(count) - sum(least)
-    if 0 < left < sum(more):
-        more = [part * left / sum(more) for part in more]
+    if left < sum(more):
+        more = [part * max(left, 0) / sum(more) for part in more]
     sizes = [one + other for one, other in zip(least, more, strict=True)]
     return [size / sum(sizes) for size in sizes]
 

@@ -1,6 +1,6 @@
 """Tables with more columns than a page is wide: set as several below each other, each with the first column again."""
 
-from cemlab.report.standing import BESIDE, LONGEST, UNBROKEN, room, wide
+from cemlab.report.standing import BESIDE, LONGEST, UNBROKEN, WHOLE, room, wide
 
 
 def in_parts(piece):
@@ -21,7 +21,7 @@ def in_parts(piece):
     plain = all(cell["span"] == 1 and cell["down"] == 1 for cells in lines for cell in cells)
     needs = [need(lines, place) + BESIDE for place in range(columns)]
     if columns < 4 or not plain or not piece["head"] or sum(needs) <= room(columns):
-        return [piece]
+        return [loosened(piece)]
     groups, own = [[]], needs[0]
     for place in range(1, columns):
         held = groups[-1]
@@ -30,7 +30,7 @@ def in_parts(piece):
         groups[-1].append(place)
     groups = even(groups)
     last = len(groups) - 1
-    return [
+    parts = [
         {
             **piece,
             "title": piece["title"] if at == 0 else "",
@@ -40,6 +40,24 @@ def in_parts(piece):
         }
         for at, group in enumerate(groups)
     ]
+    return [loosened(part) for part in parts]
+
+
+def loosened(piece):
+    """The table with limits that may be broken at their blank, where there is no room for whole ones in all columns."""
+    lines = [*piece["head"], *(row["cells"] for row in piece["rows"])]
+    columns = max((sum(cell["span"] for cell in cells) for cells in lines), default=0)
+    longest = [0] * columns
+    for cells in lines:
+        for place, cell in enumerate(cells):
+            longest[place] = max([longest[place], *(len(word) for word in UNBROKEN.findall(cell["text"]))])
+    least = [max(size, 4 if place else 8) + BESIDE for place, size in enumerate(longest)]
+    if max(longest, default=0) <= LONGEST and sum(least) <= room(columns):
+        return piece
+    loose = [[{**cell, "text": cell["text"].replace(WHOLE, " ")} for cell in cells] for cells in lines]
+    head = loose[: len(piece["head"])]
+    rows = [{**row, "cells": cells} for row, cells in zip(piece["rows"], loose[len(head) :], strict=True)]
+    return {**piece, "head": head, "rows": rows}
 
 
 def need(lines, place):
@@ -47,7 +65,7 @@ def need(lines, place):
     longest = 4
     for cells in lines:
         if place < len(cells):
-            text = cells[place]["text"]
+            text = cells[place]["text"].replace(WHOLE, " ")  # rather a broken limit than a table in two
             whole = max((len(word) for word in UNBROKEN.findall(text)), default=0)
             chinese = max((wide(word) for word in text.split()), default=0)
             longest = max(longest, min(whole, LONGEST), min(chinese, LONGEST if place == 0 else 6))
