@@ -32,7 +32,7 @@ def bars(lang="zh", **told):
         ({"cut": "product × against", "group": "b × c", "reference": "c"}, ("配方C", "配方B"), 4.5),
         ({"cut": "product", "group": "b", "reference": "(just right)"}, ("认为刚好者", "配方B"), 4.5),
         ({"kind": "driver:leave_intent", "item": "leader", "reference": "target"}, ("噪声基准", "直接上级"), 4.5),
-        ({"kind": "turnover", "unit": "ratio", "reference": "target"}, ("无差别", "2026年度"), 1.0),
+        ({"kind": "turnover", "unit": "ratio", "reference": "target"}, ("高敬业度组", "低敬业度组"), 1.0),
         ({"kind": "linkage", "estimate": 1.5, "reference": "target"}, ("无关联", "2026年度"), 0.0),
         ({"kind": "sensory", "reference": "(guessing)"}, ("猜中的概率", "实际辨出"), 4.5),
         ({"kind": "sales", "reference": "(without)"}, ("无此变化的单元", "有此变化的单元"), 4.5),

@@ -35,6 +35,8 @@ def held_against(finding, words):
         return say(*HELD_AGAINST[NOISE][0]), compared
     if reference in HELD_AGAINST:
         return say(*HELD_AGAINST[reference][0]), compared
+    if finding["kind"] == "turnover":
+        return say("高敬业度组", "High engagement"), 1.0
     if finding["unit"] == "ratio":
         return say("无差别", "No difference"), 1.0
     if reference == "target":
@@ -53,6 +55,8 @@ def own_label(finding, words, period):
         return " × ".join(words.code(cut, code) for cut, code in groups.items())
     if is_driver(finding):
         return words.code("item", finding["item"])
+    if finding["kind"] == "turnover":
+        return words.plain.say("低敬业度组", "Low engagement")
     own = HELD_AGAINST.get(reference, (None, None))[1]
     return words.plain.say(*own) if own else words.code("_wave", period) if period else "—"
 

@@ -16,6 +16,7 @@ TEXTS = {
         "how": "怎么读：误差与口径",
         "finding": "发现 {}",
         "base": "样本量与 {}置信区间：",
+        "size": "样本量：",
         "rows": "图中数字取自本报告 results.csv，可在图表中右键“编辑数据”。",
         "none": "本期没有经检验成立的变化或差异，不作结论。",
         "said": "方法",
@@ -25,6 +26,7 @@ TEXTS = {
         "how": "How to read it",
         "finding": "Finding {}",
         "base": "Bases and {}intervals: ",
+        "size": "Bases: ",
         "rows": "Figures are rows of results.csv; right-click the chart to edit its data.",
         "none": "No change and no difference stood up to testing; no claims are made.",
         "said": "Methods",
@@ -81,7 +83,8 @@ def write_pptx(folder, path, *, document, summary, template=None):
         if chart.bars:
             level = f"{chart.level:.0%} " if chart.level else ""
             add_bars(slide, chart, deck.chart_box, lang=lang, font=deck.font)
-            base = texts["base"].format(level) + ("；" if lang == "zh" else "; ").join(chart_notes(chart, lang))
+            head = "base" if any(bar["low"] is not None for bar in chart.bars) else "size"
+            base = texts[head].format(level) + ("；" if lang == "zh" else "; ").join(chart_notes(chart, lang))
             deck.base(slide, base)
             notes.append(base)
         deck.notes(slide, "\n".join(notes))
