@@ -15,6 +15,7 @@ RATED = "rating:"  # before the name of a touchpoint: an aspect may have the sam
 LEAST = 60  # comments of this wave below which people read them and nobody counts
 CHINESE = 0.5  # share of comments with a Chinese character below which the Chinese tools do not apply
 MADE = {"label", "probability", "opinion"}  # columns of `with_opinions`
+SAID = {"好评": "positive", "差评": "negative", "praise": "positive", "blame": "negative"}
 STABLE = 0.5  # stability below which another sample would give other themes
 
 
@@ -252,6 +253,7 @@ def open_comments(study):
         "_date",
         "_replicate",
         *(c.name for c in book.of_role("nps", "outcome")),
+        *given_labels(book),
         *study.segments,
         *([study.cluster] if study.cluster else []),
     ]
@@ -273,6 +275,16 @@ def open_comments(study):
     if (told["_wave"] == study.wave).sum() < LEAST:
         return Comments(study, "few", **counted)
     return Comments(study, "", data=told, every=rows, lexicon=lexicon_of(book), gold=labelled_sample(book), **counted)
+
+
+def given_labels(book):
+    """Questions whose two answers are praise and blame, as corpora bring them: {name: {code: "positive" or "negative"}}."""
+    out = {}
+    for column in book.of_role("question"):
+        signs = {code: SAID.get(option.zh or option.en) for code, option in column.options.items()}
+        if sorted(map(str, signs.values())) == ["negative", "positive"]:
+            out[column.name] = signs
+    return out
 
 
 def labelled_sample(book):

@@ -39,6 +39,7 @@ PARTS = {
     "alarms": ("报警", "Alarms"),
     "alarm_sources": ("报警时段的来源", "Sources of an alarm"),
     "star_conflicts": ("星级与文字矛盾", "Stars against words"),
+    "label_agreement": ("与原有标签的一致率", "Agreement with the label"),
     "aspects_by_source": ("各来源的方面", "Aspects by source"),
     "net_sentiment_months": ("各来源各月净情感值", "Months by source"),
     "net_sentiment_groups": ("净情感值分组", "Net sentiment by group"),

@@ -8,7 +8,7 @@ import polars as pl
 from cemlab.analyse import touchpoints as tp
 from cemlab.measure.moments import counts
 from cemlab.measure.schema import combine
-from cemlab.report import sections, verdict
+from cemlab.report import sections
 from cemlab.report.comments import TEXT
 from cemlab.report.figures import show_figure
 from cemlab.report.labels import Labels
@@ -16,31 +16,6 @@ from cemlab.report.review_periods import period_name, short_days, with_days
 from cemlab.report.text_sections import heads, say, sentence, table, titled
 from cemlab.report.text_texts import METHODS
 from cemlab.report.wording import gap, number, value
-
-TEXTS = {
-    "zh": {
-        "volume": "本期评论量",
-        "reviews": "{n} 条",
-        "last": "上期 {n} 条",
-        "negative": "差评占比",
-        "uncorrected": "未经校正",
-        "no_alarm": "没有时段低于控制限。",
-        "alarm": "有 {n} 个时段的净情感值低于控制限（{when}），属于提示信号，不是检验结论。",
-        "look": "通读 {when} 的差评原文{aspects}，查明起因与范围后再定措施。",
-        "about": "（该时段“{names}”的差评偏多）",
-    },
-    "en": {
-        "volume": "Reviews",
-        "reviews": "{n} reviews",
-        "last": "{n} the time before",
-        "negative": "Negative reviews",
-        "uncorrected": "uncorrected",
-        "no_alarm": "No period fell below its limits.",
-        "alarm": "{n} period(s) fell below the limits of net sentiment ({when}): a signal to look at, no tested claim.",
-        "look": "Read the negative reviews of {when}{aspects}, find cause and extent, then decide on measures.",
-        "about": " (“{names}” was blamed more than usual)",
-    },
-}
 
 
 def candidates(words):
@@ -89,65 +64,6 @@ def alarms_now(words):
     return low[low["start"] + pd.Timedelta(days=6) >= first].reset_index(drop=True)
 
 
-def first_screen(words, said):
-    """The first screen: net sentiment, negative share, stars and volume; alarms as signals; findings and proposals."""
-    from cemlab.report.blocks import first_screen as block
-
-    study, lang = words.study, words.study.lang
-    if words.reason:
-        from cemlab.report.comments import LEAST
-
-        return block(say(words.reason, lang, written=f"{words.written:,}", least=LEAST), [], [], [], lang=lang)
-    text, cards = TEXTS[lang], cards_of(words, said)
-    opening = verdict.opening_sentence([card for card in cards if "change" in card], said, lang)
-    space, found, proposals = "" if lang == "zh" else " ", alarms_now(words), []
-    if charts_of(words) is not None:
-        when = say_list([name_of(row, words) for row in found.to_dict("records")], lang)
-        opening += space + (text["alarm"].format(n=len(found), when=when) if len(found) else text["no_alarm"])
-    for row in found.head(2).to_dict("records"):
-        names = [study.codebook.label(f"topic:{one[0]}", lang) for one in row["aspects"][:2]]
-        about = text["about"].format(names=say_list(names, lang)) if names else ""
-        proposals.append(text["look"].format(when=name_of(row, words), aspects=about))
-    further = verdict.suggestions(said, study.codebook, lang=lang)
-    proposals += [one for one in further if not proposals or one != verdict.TEXTS[lang]["nothing"]]
-    return block(opening, cards, verdict.top_findings(said), proposals[:3], lang=lang)
-
-
-def cards_of(words, said):
-    """Key figures: net sentiment with its tested change, negative share, stars, volume."""
-    study, lang, text = words.study, words.study.lang, TEXTS[words.study.lang]
-    net = words.net[words.net["_wave"] == study.wave].iloc[0].to_dict()
-    as_wave = said.assign(kind=said["kind"].replace({"aspect": "wave"}))
-    change, turn, decided = verdict.headline_change(net, as_wave, study.codebook, study.previous, lang)
-    name = "净情感值" if lang == "zh" else "Net sentiment"
-    cards = [{"title": name, "value": value(net["estimate"], "points", lang), "note": base(net, "points", lang)}]
-    cards[0] |= {"change": change, "direction": turn, "verdict": decided}
-    stars = tp.headline(study.now, study.codebook) if study.codebook.of_role("outcome") else None
-    if stars is not None:
-        rated = verdict.headline_figures(study.shown(stars), said, study.codebook, previous=study.previous, lang=lang)
-        cards += [named_boxes(card, study.codebook, lang) for card in rated]
-    share = words.sentiment[(words.sentiment["_wave"] == study.wave) & (words.sentiment["item"] == "topic:negative")]
-    row = share.iloc[0].to_dict()
-    note = base(row, "percent", lang) + (
-        "" if words.gold is not None else ("，" if lang == "zh" else ", ") + text["uncorrected"]
-    )
-    cards.append({"title": text["negative"], "value": value(row["estimate"], "percent", lang), "note": note})
-    last = int((words.every["_wave"] == study.previous).sum()) if study.previous is not None else 0
-    note = text["last"].format(n=f"{last:,}") if last else ""
-    cards.append({"title": text["volume"], "value": text["reviews"].format(n=f"{words.written:,}"), "note": note})
-    return cards
-
-
-def named_boxes(card, codebook, lang):
-    """The card of a rating, whose title says that the figure is a share of its upper stars."""
-    column = next((c for c in codebook.of_role("outcome") if codebook.label(c.name, lang) in card["title"]), None)
-    if column is None or not card["value"].endswith("%"):
-        return card
-    low, high = min(column.scale.top_codes), max(column.scale.top_codes)
-    what = f"（{low}–{high} 星占比）" if lang == "zh" else f" (share of {low}–{high})"
-    return card | {"title": card["title"] + what}
-
-
 def dated(key, words):
     """Key of a title whose note says what the days on the axis are, where the periods are weeks."""
     return f"{key}_week" if period_of(words) == "week" else key
@@ -168,12 +84,6 @@ def wave_table(study):
     """Reviews, persons and days of each wave."""
     named = sections.heads(study, "wave", "persons", "first", "last") | heads(study.lang, answers="reviews")
     return sections.table(sections.wave_table(study), study, "waves", heads=named)
-
-
-def base(row, unit, lang):
-    """Base and interval of a card."""
-    low, high = number(row["ci_low"], unit), number(row["ci_high"], unit)
-    return verdict.TEXTS[lang]["base"].format(n=f"{int(row['n']):,}", level=f"{row['level']:.0%}", low=low, high=high)
 
 
 def say_list(names, lang):
@@ -240,7 +150,7 @@ def show_course(words):
         return
     found = charts_of(words)
     if found is None:
-        display(no_course(words))
+        display(sentence("see_volume", words.study.lang))
         return
     from cemlab.report.charts_time import score_over_time
 

@@ -84,11 +84,11 @@ def results(words):
 def further_results(words):
     """Frames behind alarms, stars and splits."""
     from cemlab.report.review_alarms import source_rows
-    from cemlab.report.review_checks import conflicts
+    from cemlab.report.review_checks import conflicts, label_agreement
     from cemlab.report.review_sections import alarms_now
     from cemlab.report.review_splits import aspects_by_source, months_by_source
 
-    out = {"star_conflicts": conflicts(words)}
+    out = {"star_conflicts": conflicts(words), "label_agreement": label_agreement(words)}
     found = alarms_now(words).head(1).to_dict("records")
     rows = source_rows(found[0], words) if found else None
     out["alarm_sources"] = None if rows is None else rows.assign(at=found[0]["at"])

@@ -74,7 +74,11 @@ def split_table(found, words, key):
     columns = {code: f"g{place}" for place, code in enumerate(order)}
     heads = {"row": "aspect" if key == "aspect_sources" else "month"}
     heads |= {columns[code]: labels.code(cut, code) for code in order}
-    said = {"cut": study.codebook.label(cut, lang), "min_n": max(study.min_n, study.codebook.privacy.min_persons)}
+    name = study.codebook.label(cut, lang)
+    said = {
+        "cut": name if lang == "zh" else name.lower(),
+        "min_n": max(study.min_n, study.codebook.privacy.min_persons),
+    }
     few = len(order) <= ROOM
     said |= {"bases_zh": "，括号内为条数" if few else "", "bases_en": " (their number)" if few else ""}
     return shown(wide.rename(columns=columns), words, key, heads=heads, said=said, columns=list(heads))

@@ -29,6 +29,11 @@ WORDS = {
     "burst": ("7 天内最多", "Most in 7 days"),
     "groups": ("来源数", "Sources"),
     "copied": ("重复的文字（已脱敏）", "Repeated text (masked)"),
+    "agreement": (
+        "文件自带好评、差评标签：程序判读的褒贬与标签一致的占 {share}（n={n}；方括号内为 95% 置信区间）。标签可能按星级自动生成，也会有错。",
+        "The file brings a label of praise or blame: the program reads {share} of the reviews as it says (n={n}; 95 % interval in brackets). "
+        "Labels are often made from stars and err, too.",
+    ),
     "no_copies": (
         "本期 {n} 条评论中没有文字相同（10 个字以上）的评论。",
         "None of the {n} reviews repeats another one's words (ten characters or more).",

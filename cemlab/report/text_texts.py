@@ -61,9 +61,10 @@ WORDS = {
     "no_quotations": ("评论人数不足，不摘录原文。", "Too few comments to quote."),
     "no_alarms": ("本期没有超出控制限的时段。", "No period is outside its limits."),
     "no_dates": (
-        "评论不带日期，无法画走势和控制图，也不设预警；以下只按来源比较。",
-        "The reviews carry no dates: no course over time, no limits, no alarms; sources are compared only.",
+        "评论不带日期，无法画走势和控制图，也不设预警。",
+        "The reviews carry no dates: no course over time, no limits, no alarms.",
     ),
+    "see_volume": ("原因见“评论量”一节。", "For the reason see the section on volume."),
     "sparse": (
         "时段太少或每个时段的评论太少（至少 8 个时段、每时段平均 60 条），不画控制图，也不设预警。",
         "Too few periods, or too few reviews in them (at least 8 periods of 60 on average): no limits, no alarms.",

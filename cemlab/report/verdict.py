@@ -129,7 +129,9 @@ def opening_sentence(cards, table, lang="zh"):
     parts = [f"{c['title']} {c['value']}" + ("" if c["change"] == alone else comma + c["change"]) for c in cards[:2]]
     parts += [alone] if cards and all(card["change"] == alone for card in cards) else []
     text = words["and"].join(parts) + words["stop"]
-    return text if len(claims(table)) else text + ("" if lang == "zh" else " ") + words["no_claims"]
+    if len(claims(table)) or not len(table):  # nothing compared, nothing to say about it
+        return text
+    return text + ("" if lang == "zh" else " ") + words["no_claims"]
 
 
 def top_findings(table, most=3):
