@@ -6,7 +6,8 @@ import pytest
 
 from cemlab.checks import DataError
 from cemlab.text.theme_scores import compare_themes, theme_columns, theme_quotations, theme_scores
-from cemlab.text.themes import find_themes, place_texts
+from cemlab.text.themes import find_themes, place_texts, theme_names
+from cemlab.text.word_kinds import names_something, says_something
 
 TOPICS = {
     "food": ["早餐", "面包", "牛奶", "水果", "咖啡", "鸡蛋"],
@@ -98,3 +99,41 @@ def test_too_little_to_divide_says_so():
         find_themes(["早餐 面包"] * 60, n=8)
     with pytest.raises(ValueError, match="1 themes asked for"):
         find_themes(["早餐"] * 60, n=1)
+
+
+@pytest.mark.parametrize("word", ["早餐", "隔音", "不甜", "降价", "wifi", "四星", "及时", "打电话"])
+def test_words_that_can_name_a_theme(word):
+    assert names_something(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["三个", "第二天", "一条", "这件", "好几个", "再也", "其中", "难道", "的话", "t.cn", "http"]
+)
+def test_grammar_and_counts_say_nothing(word):
+    assert not says_something(word) and not names_something(word)
+
+
+@pytest.mark.parametrize("word", ["不好", "垃圾", "后悔", "很快"])
+def test_judgements_separate_groups_but_name_nothing(word):
+    assert says_something(word) and names_something(word) == (word == "很快")
+
+
+def test_names_share_no_word_and_hold_no_word_within_another():
+    """不甜 stands for the second theme more than for the first; 甜 lies within it."""
+    rows = [
+        ("t1", "苹果", 9),
+        ("t1", "不甜", 5),
+        ("t1", "烟台", 4),
+        ("t2", "不甜", 8),
+        ("t2", "甜", 7),
+        ("t2", "水分", 6),
+    ]
+    table = pd.DataFrame(rows, columns=["theme", "word", "weight"])
+    assert theme_names(table) == {"t1": "苹果、烟台", "t2": "不甜、水分"}
+
+
+def test_few_words_leave_few_themes():
+    """Six words cannot make eight themes; the smaller divisions are tried."""
+    said = ["早餐品种丰富", "地铁交通便利", "隔音马路吵闹"]
+    found = find_themes([said[i % 3] for i in range(90)])
+    assert found.stability["themes"].max() < 10

@@ -163,11 +163,12 @@ def group_columns(data, text, group, where):
 
 
 def content_words(tokens):
-    """The tokens that carry content: no stop words, no words of `EMPTY`, no numbers; single characters only where they judge (贵, 慢)."""
+    """The tokens that carry content: no stop words, no words of `EMPTY`, numbers or grammar; single characters only where they judge (贵, 慢)."""
     from cemlab.text.tokens import STOP_WORDS
+    from cemlab.text.word_kinds import says_something
 
     said = (w for w in tokens if w not in STOP_WORDS and w not in EMPTY and not w.isnumeric())
-    return [w for w in said if len(w) > 1 or w in JUDGING]
+    return [w for w in said if (says_something(w) if len(w) > 1 else w in JUDGING)]
 
 
 def presence(texts, words=None, min_n=10, *, keep=content_words, vocabulary=None):

@@ -8,6 +8,7 @@ import pandas as pd
 from cemlab.checks import DataError
 from cemlab.text.given import as_text
 from cemlab.text.keyness import content_words, fighting_words, presence
+from cemlab.text.word_kinds import names_something
 
 LEAST = 50  # texts with words below which themes would be accidents
 TOP = 10  # words that stand for a theme when two runs are compared
@@ -114,7 +115,7 @@ def find_themes(texts, *, n=None, candidates=(4, 6, 8, 10, 12), words=None, min_
     order = np.argsort([-(place == j).sum() for j in range(k)], kind="stable")
     centres, place = centres[order], np.array([-1 if p < 0 else int(np.flatnonzero(order == p)[0]) for p in place])
     table = distinctive_words(held, place, vocabulary, k)
-    names = {code: "、".join(part["word"].head(4)) for code, part in table.groupby("theme", sort=False)}
+    names = theme_names(table)
     report = pd.DataFrame(
         {"themes": tried, "stability": [stability[t] for t in tried], "chosen": [t == k for t in tried]}
     )
@@ -125,7 +126,8 @@ def topic_words(tokens):
     """The tokens that can name a topic: content words that do more than judge, deny or oppose."""
     from cemlab.text.tokens import CONTRASTS, NEGATIONS
 
-    return [w for w in content_words(tokens) if w not in PLAIN and w not in NEGATIONS and w not in CONTRASTS]
+    given = [w for w in content_words(tokens) if w not in PLAIN and w not in NEGATIONS and w not in CONTRASTS]
+    return [w for w in given if names_something(w)]
 
 
 def factorise(held, k):
@@ -214,6 +216,21 @@ def distinctive_words(held, place, vocabulary, k, most=15):
             if here[w]:
                 rows.append((f"t{j + 1}", rank, vocabulary[w], z[w], int(here[w]), 100 * here[w] / size))
     return pd.DataFrame(rows, columns=["theme", "rank", "word", "weight", "n", "percent"])
+
+
+def theme_names(table, most=4):
+    """The leading words of each theme: no word in two names, none that is part of another (甜, 不甜)."""
+    own = table.loc[table.groupby("word")["weight"].idxmax(), ["theme", "word"]]
+    own = set(own.itertuples(index=False, name=None))
+    names = {}
+    for code, part in table.groupby("theme", sort=False):
+        chosen = []
+        mine = [word for word in part["word"] if (code, word) in own]
+        for word in mine if len(mine) > 1 else part["word"]:
+            if len(chosen) < most and not any(word in known or known in word for known in chosen):
+                chosen.append(word)
+        names[code] = "、".join(chosen)
+    return names
 
 
 def place_texts(texts, themes):
