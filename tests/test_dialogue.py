@@ -197,3 +197,22 @@ def test_cues_find_what_is_meant_and_not_what_looks_like_it(cues, side, kind):
     found = {text: any(word in text for word in cues[side][kind]) for text in meant + other}
     assert [text for text in meant if not found[text]] == []
     assert [text for text in other if found[text]] == []
+
+
+@pytest.mark.parametrize(
+    "said, escalation, churn",
+    [
+        ("我不想投诉，只想把钱退回来", 0, 0),
+        ("是不是要投诉你们才处理", 1, 0),
+        ("不投诉你们就不管是吧", 1, 0),
+        ("投诉我已经撤销投诉了", 1, 0),  # said twice, taken back once
+        ("我没有要退订，只是问问", 0, 0),
+        ("不会再来了，给我注销", 0, 1),
+    ],
+)
+def test_what_the_customer_says_not_to_intend_is_no_flag(cues, said, escalation, churn):
+    turns = pd.DataFrame(
+        {"conversation": ["a"], "speaker": ["customer"], "time": ["2026-03-01 09:30:00"], "text": [said]}
+    )
+    row = conversation_measures(turns, cues=cues, sentiment=None).row(0, named=True)
+    assert (row["escalation"], row["churn"]) == (escalation, churn)

@@ -1,5 +1,7 @@
 """Conversations to measures: replies and waiting, how they run and end, words of escalation, churn and promise."""
 
+import re
+
 import numpy as np
 import polars as pl
 
@@ -25,6 +27,8 @@ FLAGS = (
     "polite",
     "refusal",
 )
+NOT_MEANT = "(^|[^是要])(?:不想|不会|不打算|不准备|不是想|没想|没有要|没说要|没有|不用|不需要|撤销|撤回|取消)(?:再|去|要)?"  # 是不是要投诉 means it
+DENIABLE = ("escalation", "churn")
 AS_MARKS = ("unresolved", "closing", "question")  # cues that serve other flags
 
 
@@ -201,10 +205,18 @@ def messages(turns, cues, columns, codes, keep, where):
             )
     frame = frame.filter(pl.col("who") != "other").sort("id", "at", maintain_order=True)
     return frame.with_columns(
-        ((pl.col("who") == who) & pl.col("text").str.contains_any(words)).alias(kind)
+        ((pl.col("who") == who) & meant(pl.col("text"), kind, words).str.contains_any(words)).alias(kind)
         for who, kinds in cues.items()
         for kind, words in kinds.items()
     )
+
+
+def meant(text, kind, words):
+    """The text without what the customer says not to intend (我不想投诉), for the kinds where that is said."""
+    if kind not in DENIABLE:
+        return text
+    denied = NOT_MEANT + "(?:" + "|".join(re.escape(word) for word in words if word[0] != "不") + ")"
+    return text.str.replace_all(denied, "$1")
 
 
 def opinions(frame, sentiment):
