@@ -41,7 +41,7 @@ WORDS = {
     "copies_told": (
         "本期 {n} 条评论中，有 {rows} 条（{percent}）与别的评论文字相同（10 个字以上），来自 {texts} 段文字。"
         "每段只留一条时，净情感值为 {without} 分，全部计入时为 {whole} 分。",
-        "{rows} of the {n} reviews ({percent}) share their words with another one (ten characters or more): {texts} texts. "
+        "{rows} of the {n} reviews ({percent}) share their words with another one (ten characters or more), repeated texts: {texts}. "
         "With one of each, net sentiment is {without}; with all, {whole}.",
     ),
     "bursts": (

@@ -204,11 +204,11 @@ TITLES = {
     "net_trend": (
         (
             "评论净情感值走势与控制限",
-            "控制限取自本期之前的平常时段，反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。",
+            "控制限取自平常时段（本期之前有至少 8 个时段时只用它们），反映抽样误差与日常波动；超出控制限是需要查看的信号，不是检验结论。",
         ),
         (
             "Net sentiment over time, with control limits",
-            "Limits come from ordinary periods before this wave: sampling error and usual unrest. A point outside is a signal to look at, not a tested claim.",
+            "Limits come from ordinary periods (those before this wave, where there are eight): sampling error and usual unrest. A point outside is a signal to look at, not a tested claim.",
         ),
     ),
     "alarms": (

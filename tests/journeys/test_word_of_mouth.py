@@ -58,6 +58,11 @@ def test_quarters_and_sources_make_no_claim_on_the_whole(report):
 def test_the_page_says_what_it_can_and_shows_nobody(report):
     page = (report / "report.html").read_text(encoding="utf-8")
     assert "2026年8月24日—30日" in page and "属于提示信号，不是检验结论" in page
+    assert (
+        "星级评分（4–5 星占比）" in page
+        and "横轴为每周周一的日期" in page
+        and "受访者" not in page.split("方法说明")[0].replace("受访者标识", "")
+    )
     assert "未经校正" in page and "不含意见" in page
     for path in report.iterdir():
         assert "13800009999" not in path.read_text(encoding="utf-8"), path.name
