@@ -68,6 +68,15 @@ def test_false_and_missed_alarms(n):
     assert false <= 15 and missed <= 6
 
 
+def test_a_short_baseline_leaves_the_unrest_to_all_periods():
+    """Weeks swing by 20 points either way: nine of them cannot tell, all can; limits of sampling alone would alarm at each."""
+    rng = np.random.default_rng(2)
+    data = reviews(rng, n=800, sour={week: 0.62 + (0.1 if week % 2 else -0.1) for week in range(25)})
+    short = control_chart(data, "x", baseline=9, rules=["beyond"])
+    plain = control_chart(data, "x", baseline=9, rules=["beyond"], chart="shewhart")
+    assert set(short["chart"]) == {"laney"} and (short["signal"] == "").all() and (plain["signal"] != "").mean() > 0.5
+
+
 def test_limits_of_counts_from_a_baseline_by_hand():
     """Rate 2 from the first two points of 10 and 30 on 10 units each; the third gives no part."""
     found = control_limits([10, 30, 90], kind="u", sizes=[10, 10, 10], baseline=[True, True, False])

@@ -60,7 +60,8 @@ def control_chart(
     chart : {"auto", "shewhart", "laney", "individuals", "ewma", "cusum"}, default "auto"
         "shewhart": limits from sampling error alone, on each period's effective base (p chart for shares, its kin for NPS
         and means). "laney": these limits times the unrest between periods that sampling does not explain (Laney's p').
-        "auto": the wider of both, and "shewhart" with fewer than 10 periods in the baseline; column ``chart`` says which.
+        "auto": the wider of both, and "shewhart" with fewer than 10 periods; column ``chart`` says which. A baseline of fewer
+        than 10 leaves the unrest to all periods.
         Periods of the baseline that stand out (`measure.ordinary.ordinary`) give neither centre nor limits there, so that
         one bad week does not widen the limits it is judged by.
         "individuals": equal limits from the mean moving range of the scores. "ewma" and "cusum" find small lasting shifts;

@@ -31,6 +31,10 @@ def series_limits(series, rule, *, chart, baseline, season, sigmas, lam, min_n, 
     with np.errstate(divide="ignore", invalid="ignore"):
         gaps = ((value - centre) / sigma)[used]
     gaps = gaps[np.isfinite(gaps)]
+    if (
+        len(gaps) < ENOUGH and baseline is not None
+    ):  # moving ranges do not ask where the level is: all periods may give them
+        gaps = all_gaps(value, centre, sigma, sigmas)
     unrest = np.abs(np.diff(gaps)).mean() / d2(2) if len(gaps) > 1 else np.nan
     if chart == "individuals":
         moves = np.abs(np.diff((value - centre)[used]))
@@ -64,6 +68,14 @@ def series_limits(series, rule, *, chart, baseline, season, sigmas, lam, min_n, 
             **{"chart": chart, "status": np.where(shown, "ok", "not_estimable")},
         }
     )
+
+
+def all_gaps(value, centre, sigma, sigmas):
+    """Distances from the centre in standard errors of all ordinary periods, for a baseline too short to tell unrest."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gaps = (value - centre) / sigma
+    gaps = gaps[np.isfinite(gaps)]
+    return gaps[ordinary(gaps, sigmas=sigmas)]
 
 
 def sampling_limits(series, used, rule, base, season, where):
