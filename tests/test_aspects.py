@@ -247,6 +247,13 @@ def test_proposals_are_found_and_wait_for_a_person(small):
     assert "小妹" not in set(suggest_words(texts, grown, min_n=10)["word"])
 
 
+def test_the_lexicon_of_drinks_reads_drinks(root):
+    lexicon = load_lexicon(root / "data" / "lexicons" / "beverage.yml")
+    assert judged("口感清爽，茶味足，就是价格偏贵", lexicon) == {"taste": "positive", "price": "negative"}
+    assert judged("附近总买不到", lexicon) == {"availability": "negative"}
+    assert judged("不太甜，刚好", lexicon) == {"sweetness": "positive"}
+
+
 def test_lexicons_survive_a_round_trip(small, tmp_path):
     save_lexicon(small, tmp_path / "again.yml")
     assert load_lexicon(tmp_path / "again.yml") == small

@@ -168,7 +168,8 @@ def demand_chart(demand, optimum=None, *, codebook=None, lang="zh", unit="", sha
             else:
                 note += labels.say("。", ".")
         upper.set_ylabel(labels.say("会购买（%）", "Would buy (%)"), color=SOFT)
-        lower.set_ylabel(labels.say("每位受访者收入", "Revenue per person"), color=SOFT)
+        money = labels.say(f"（{unit}）", f" ({unit})") if unit else ""
+        lower.set_ylabel(labels.say("每位受访者收入", "Revenue per person") + money, color=SOFT)
         lower.set_xlabel(
             labels.say(f"价格（{unit}）" if unit else "价格", f"Price ({unit})" if unit else "Price"), color=SOFT
         )

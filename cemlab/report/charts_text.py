@@ -87,7 +87,10 @@ def effects_chart(effects, *, codebook=None, lang="zh"):
     fig = score_dots(effects, codebook=codebook, lang=lang)
     axes, labels = fig.axes[0], Labels(codebook, lang)
     axes.axvline(0, color=INK, linewidth=0.9, zorder=2)
-    axes.set_xlabel(labels.say("与 NPS 相差（分）", "NPS points apart"), color=SOFT)
+    apart = labels.say("与 NPS 相差（分）", "NPS points apart")
+    if effects["metric"].nunique() == 1:  # then the rows do not say whether praise or blame
+        apart = labels.metric(effects["metric"].iloc[0]) + labels.say("", ": ") + apart
+    axes.set_xlabel(apart, color=SOFT)
     return fig
 
 

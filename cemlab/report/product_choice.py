@@ -5,8 +5,9 @@ import pandas as pd
 
 from cemlab.report.brand_cells import WEAK
 from cemlab.report.charts_features import value_bars
-from cemlab.report.charts_price import price
 from cemlab.report.product_cells import columns, item_name, picture, say, table
+from cemlab.report.product_price import traded_in
+from cemlab.report.wording import number
 
 
 def part(report):
@@ -214,7 +215,9 @@ def wtp_table(report, found):
     rows = found.to_dict("records")
     shown = [r["status"] in WEAK and r["estimate"] == r["estimate"] for r in rows]
     cells = [
-        f"{price_of(r['estimate'])} [{price_of(r['ci_low'])}, {price_of(r['ci_high'])}]" if ok else "—"
+        f"{number(r['estimate'], 'mean')} [{number(r['ci_low'], 'mean')}, {number(r['ci_high'], 'mean')}]"
+        if ok
+        else "—"
         for r, ok in zip(rows, shown, strict=True)
     ]
     parts = [str(r["item"]).split("=", 1) for r in rows]
@@ -227,12 +230,10 @@ def wtp_table(report, found):
         ],
         value=cells,
     )
-    return table(frame, report, "wtp")
-
-
-def price_of(value):
-    """A price with its sign."""
-    return ("−" if value < 0 else "") + price(abs(value))
+    unit = traded_in(report)
+    return table(
+        frame, report, "wtp", unit=f"{unit}，" if unit and report.lang == "zh" else f"{unit}, " if unit else ""
+    )
 
 
 def conjoint_card(report, model):

@@ -4,6 +4,7 @@ from cemlab.report.brand_cells import text
 from cemlab.report.charts_features import value_bars
 from cemlab.report.product_cells import columns, picture, say, table
 from cemlab.report.product_choice import level_name, part
+from cemlab.report.product_price import traded_in
 
 
 def market(
@@ -48,4 +49,4 @@ def price_path(report, path):
     if path is None:
         return None
     name = next(iter(part(report).products.values()))(report.lang)
-    return picture(demand_chart, path, report, "price_path", words={"product": name})
+    return picture(demand_chart, path, report, "price_path", words={"product": name}, unit=traded_in(report))

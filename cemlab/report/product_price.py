@@ -1,5 +1,7 @@
 """Prices in a product report: van Westendorp's curves and points, the demand curve."""
 
+import re
+
 from cemlab.report.charts_price import POINTS, demand_chart, price, price_curves
 from cemlab.report.product_cells import columns, picture, say, table
 
@@ -8,6 +10,14 @@ def unit_of(report, question):
     """Unit of a price question, in words."""
     column = report.book.columns.get(question) or report.book.batteries.get(question)
     return column.unit(report.lang) if column is not None and column.unit else ""
+
+
+def traded_in(report):
+    """Unit of the price in the conjoint, as its label gives it in brackets: 价格（元）; "" without one."""
+    asked = report.book.product_questions.conjoint
+    label = asked.attributes[asked.price](report.lang) if asked is not None and asked.price else ""
+    found = re.search(r"[（(]([^（()）]+)[）)]\s*$", label)
+    return found.group(1) if found else ""
 
 
 def stated(report):
@@ -45,7 +55,7 @@ def point_table(report, found):
     calibration = say("spoken_calibration", report.lang, calibration=spoken(CALIBRATION)) if len(found.optimum) else ""
     frame = columns(report, point=[say(m, report.lang) for m in order], price=[money(known[m], stated(report)) for m in order],
                     n=[f"{known[m]['n']:,.0f}" for m in order])  # fmt: skip
-    return table(frame, report, "price_points", calibration=calibration)
+    return table(frame, report, "price_points", folded=True, calibration=calibration)
 
 
 def money(row, unit):

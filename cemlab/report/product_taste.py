@@ -146,7 +146,7 @@ def one_product(report, rows, name):
         p=[probability(r["p_adjusted"]) for r in rows],
         n=[f"{r['n']:,.0f}" for r in rows],
     )
-    return [chart, table(frame, report, "penalties", product=name)]
+    return [chart, table(frame, report, "penalties", folded=True, product=name)]
 
 
 def taste_card(report, tasted):

@@ -64,8 +64,8 @@ PART_TITLES = {
         ("Fit and convergence", "{note}"),
     ),
     "wtp": (
-        ("支付意愿（相对基准水平）", "效用差 ÷ 价格系数；模型估计，价格系数接近 0 时没有意义。"),
-        ("Willingness to pay against the base level", "Utility over the coefficient of price; meaningless where that is near 0."),
+        ("支付意愿（{unit}相对基准水平）", "效用差 ÷ 价格系数；模型估计，价格系数接近 0 时没有意义。"),
+        ("Willingness to pay ({unit}against the base level)", "Utility over the coefficient of price; meaningless where that is near 0."),
     ),
     "market": (
         ("模拟市场中的偏好份额（%）", "{rule}；假定人人知晓、处处买得到，只作方案之间的比较，不是销量预测。"),
