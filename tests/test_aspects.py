@@ -254,6 +254,13 @@ def test_the_lexicon_of_drinks_reads_drinks(root):
     assert judged("不太甜，刚好", lexicon) == {"sweetness": "positive"}
 
 
+def test_signatures_and_counts_are_not_proposed(small):
+    signature = "服务至上，诚聘英才，广告业务，索引，代理，友情链接，版权所有，京城互联网络有限公司敬上"
+    texts = ["服务员小妹很热情", "服务两个小时", "环境不错", "价格贵", signature] * 12
+    words = set(suggest_words(texts, small, min_n=10)["word"])
+    assert "小妹" in words and not words & {"两个", "英才", "索引", "版权"}
+
+
 def test_lexicons_survive_a_round_trip(small, tmp_path):
     save_lexicon(small, tmp_path / "again.yml")
     assert load_lexicon(tmp_path / "again.yml") == small

@@ -10,6 +10,7 @@ from cemlab.checks import nearest, require_columns
 from cemlab.codebook import LOADER
 
 PROPOSALS = ["aspect", "word", "association", "n", "n_with_aspect", "share_with_aspect", "accept"]
+BOILERPLATE = 30  # characters beyond which two people do not write the same sentence
 OPINIONS = ("positive", "negative", "neutral", "ignore", "negators", "intensifiers")
 
 
@@ -211,8 +212,10 @@ def suggest_words(texts, lexicon, *, per_aspect=10, min_n=10, min_share=0.25, st
 
     Notes
     -----
-    Sentences, not comments, are the company. A word is proposed for the one aspect it goes with best. Association is not
-    meaning: words of one product line or one incident are proposed, too, which is why nothing enters by itself.
+    Sentences, not comments, are the company; long sentences that come again word for word (signatures, copied reviews)
+    count once, and grammar and counts of things are not proposed. A word is proposed for the one aspect it goes with best.
+    Association is not meaning: words of one product line or one incident are proposed, too, which is why nothing enters by
+    itself.
 
     References
     ----------
@@ -220,10 +223,12 @@ def suggest_words(texts, lexicon, *, per_aspect=10, min_n=10, min_share=0.25, st
     """
     import numpy as np
     import pandas as pd
+    import polars as pl
 
     from cemlab.text.aspects import clauses, mentions_by_clause
     from cemlab.text.keyness import presence
     from cemlab.text.tokens import STOP_WORDS
+    from cemlab.text.word_kinds import says_something
 
     if not 0 < min_share <= 1:
         raise ValueError(f"suggest_words: `min_share` is {min_share}; it must lie in (0, 1].")
@@ -231,8 +236,11 @@ def suggest_words(texts, lexicon, *, per_aspect=10, min_n=10, min_share=0.25, st
     if parts.is_empty():
         raise ValueError("suggest_words: no text holds words; pass the study's comments.")
     found = mentions_by_clause(parts, lexicon).select("text", "sentence", "aspect").unique()
-    sentences = parts.group_by("text", "sentence", maintain_order=True).agg("body").with_row_index("row")
-    spoken = sentences["body"].list.join(",").to_list()
+    sentences = parts.group_by("text", "sentence", maintain_order=True).agg(pl.col("body").str.join(","))
+    body = pl.col("body")
+    again = ~body.is_first_distinct() & (body.str.len_chars() > BOILERPLATE)
+    sentences = sentences.filter(~again).with_row_index("row")
+    spoken = sentences["body"].to_list()
     held, words = presence(spoken, min_n=min_n, keep=list)
     if not len(words):
         return pd.DataFrame(columns=PROPOSALS)
@@ -253,7 +261,7 @@ def suggest_words(texts, lexicon, *, per_aspect=10, min_n=10, min_share=0.25, st
     for i, word in enumerate(words):
         j = int(npmi[i].argmax())
         share = both[i, j] / n[i]
-        if len(word) < 2 or word.isnumeric() or npmi[i, j] <= 0 or share < min_share:
+        if len(word) < 2 or not says_something(word) or npmi[i, j] <= 0 or share < min_share:
             continue
         if word in taken or any(known in word for known in own[names[j]]):  # found already
             continue
