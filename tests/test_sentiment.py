@@ -48,7 +48,7 @@ def positive(*texts):
 )
 def test_no_opinion_is_none_and_has_no_probability(text):
     row = sentiment([text]).row(0, named=True)
-    assert row == {"probability": None, "label": "none", "engine": "cemlab-4"}
+    assert row == {"probability": None, "label": "none", "engine": "cemlab-5"}
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,11 @@ def test_training_is_deterministic_and_the_cache_gives_the_same_figures(cached):
 def test_a_damaged_cache_is_made_again(cached):
     cached.parent.mkdir()
     cached.write_bytes(b"damaged")
-    assert sentiment_model.default_model().name == "cemlab-4"
+    assert sentiment_model.default_model().name == "cemlab-5"
     assert cached.read_bytes() != b"damaged"
     cached.write_bytes(cached.read_bytes()[:-100])
     sentiment_model.default_model.cache_clear()
-    assert sentiment_model.default_model().name == "cemlab-4"
+    assert sentiment_model.default_model().name == "cemlab-5"
 
 
 def test_shipped_reviews_have_no_duplicates_and_no_text_in_both_classes():

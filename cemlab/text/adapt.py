@@ -71,7 +71,7 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
                 "engine": label,
                 "n": len(own),
                 "accuracy": np.mean((probability > 0.5) == labels),
-                "auc": _auc(labels, score),
+                "auc": _auc(labels, probability),
                 "log_loss": losses[-1].mean(),
             }
         )

@@ -1,8 +1,8 @@
 """Fields of the training reviews: which words are typical of one, and how near to each a new text stands.
 
-A model that learns hotels, books and computers at once learns what holds in all of them only when each may keep its own
-ways apart. A new text gets the own ways of a field as far as its words are typical of that field, and otherwise part of the
-mean of all.
+A model held loosely knows hotels, books and computers best; one held tight, in which only what all of them say counts, knows
+best what nobody has shown it. A new text is judged by a field's model as far as its words are typical of that field, and
+otherwise by the tight one.
 """
 
 import numpy as np
@@ -13,15 +13,14 @@ STRONGEST = 3.0  # log ratio of shares beyond which a word is not more typical
 RARE = 1000.0  # one occurrence more, in so many, on every side of that ratio
 PATIENCE = 30.0  # features of no field that stand beside every text, so that few words prove little
 LENGTHS, MIDDLE = (60.0, 2000.0), 300.0  # numbers of features between which length counts (some 20 to 600 characters)
-LENT = 0.6  # share of the mean of all fields' own ways that a text of none of them gets
-NEAR = (0.1, 0.25)  # mean typicality at which a text begins to belong to a field, and fully belongs
+NEAR = (0.12, 0.3)  # mean typicality at which a text begins to belong to a field, and fully belongs
 
 
-def usable(fields, labels, cells):
-    """Which fields may have ways of their own: boolean array, one value per field.
+def fields_of_use(fields, labels, cells):
+    """Which fields a text may stand near to, and which of them may have a model of their own: two boolean arrays.
 
-    Praise and blame must both be there, and in the same lengths: where praise is long and blame is short (books), what is
-    peculiar to the field would be how long its texts are.
+    Both need enough texts of each label. A model of its own also needs praise and blame of the same lengths: where praise is
+    long and blame is short (books), what is peculiar to the field would be how long its texts are.
 
     Parameters
     ----------
@@ -30,13 +29,15 @@ def usable(fields, labels, cells):
     cells : array of int
         Band of lengths of each text.
     """
-    out = np.zeros(int(np.max(fields, initial=-1)) + 1, bool)
-    for at in range(len(out)):
+    near = np.zeros(int(np.max(fields, initial=-1)) + 1, bool)
+    apart = near.copy()
+    for at in range(len(near)):
         sides = [cells[(fields == at) & (labels == side)] for side in (0, 1)]
-        if min(map(len, sides)) >= LEAST:
+        near[at] = min(map(len, sides)) >= LEAST
+        if near[at]:
             shares = [np.bincount(side, minlength=cells.max() + 1) / len(side) for side in sides]
-            out[at] = np.minimum(*shares).sum() >= OVERLAP
-    return out
+            apart[at] = np.minimum(*shares).sum() >= OVERLAP
+    return near, apart
 
 
 def typicality(counts, fields, chosen):
@@ -79,21 +80,26 @@ def nearness(total, size):
 
 
 def mixed(scores, near):
-    """Score of each text from its scores (shared, and what each field adds) and its nearness to the fields."""
-    apart = scores[:, 1:]
-    if not apart.shape[1]:
-        return scores[:, 0]
+    """What a text's scores come to: far from all fields, and near them; two columns.
+
+    Parameters
+    ----------
+    scores : array, texts by 1 + fields
+        By the model for any text, and by that of each field.
+    near : array, texts by fields
+        From `nearness`.
+    """
     away = 1 - near.sum(axis=1)
-    return scores[:, 0] + (apart * near).sum(axis=1) + LENT * away * apart.mean(axis=1)
+    return np.column_stack([scores[:, 0] * away, (scores[:, 1:] * near).sum(axis=1)])
 
 
 def standing(near, size):
-    """What the calibration knows of a text beside its score: nearness to all fields, and that times its length (logarithm)."""
+    """What the calibration knows of a text beside its scores: nearness to all fields, and that times its length (logarithm)."""
     near = near.sum(axis=1)
     return np.column_stack([near, near * np.log(np.clip(size, *LENGTHS) / MIDDLE)])
 
 
 def calibrated(scores, stands, calibration):
-    """Log-odds from scores: slope and shift, what nearness adds to each, and what length adds to the shift near the fields."""
-    slope, shift, gain, lift, longer = calibration
-    return (slope + gain * stands[:, 0]) * scores + shift + stands @ (lift, longer)
+    """Log-odds from scores: slopes far and near, shift, what nearness adds to it, and what length adds near the fields."""
+    far, near, shift, lift, longer = calibration
+    return scores[:, 0] * far + scores[:, 1] * near + shift + stands[:, 0] * lift + stands[:, 1] * longer

@@ -1,9 +1,11 @@
-"""The penalised logistic model behind the default engine: weights that all fields share, and departures of each field."""
+"""The penalised logistic models behind the default engine."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-PENALTY = 5.0  # inverse of the pull towards 0 of a field's departures
-SHARED = 0.7  # scale of the shared weights: the pull on them is 1 / SHARED**2 times as strong
+STRETCH = 0.75  # 0: a feature is as wide as it is rare; 1: as it is rare times its log ratio between the classes
+SMOOTHING = 2.0  # texts added to each side of that ratio
 STEPS = 200  # of L-BFGS at most
 SMALL, ROUGH = (
     1e-6,
@@ -11,82 +13,87 @@ SMALL, ROUGH = (
 )  # relative fall of the loss that ends it: for the model, and for the models of its calibration
 
 
-def logistic(counts, dense, labels, weights, fields, small=SMALL):
-    """Coefficients by field.
+@dataclass(frozen=True)
+class Way:
+    """One of the logistic models: how little it is pulled towards 0, and what opinion words and their counts weigh in it."""
+
+    penalty: float
+    word_weight: float  # of an opinion word as a training text
+    opinion_scale: float
+    by_field: bool = False  # features are stretched by the mean of their fields' log ratios, so that no field decides
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """Training texts: `counts` (sparse, each text of length 1 under `idf`) and `opinions` of each, and what weighs them.
+
+    `words` tells which of them are opinion words standing alone, `fields` is the field of each (-1: of none).
+    """
+
+    counts: object
+    opinions: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+    words: np.ndarray
+    fields: np.ndarray
+    idf: np.ndarray
+
+    def fitted(self, way, chosen=True, small=SMALL):
+        """Weights of the features, of the opinion counts, and the intercept, learnt from the texts chosen."""
+        weights = np.where(self.words, way.word_weight, self.weights)
+        rows = np.flatnonzero((weights > 0) & (chosen | self.words))
+        counts, labels, weights = self.counts[rows], self.labels[rows], weights[rows]
+        fields = self.fields[rows] if way.by_field else np.zeros(len(rows), int)
+        ratios = [log_ratio(counts[fields == at], labels[fields == at], weights[fields == at]) for at in np.unique(fields[fields >= 0])]  # fmt: skip
+        width = self.idf * (1 - STRETCH + STRETCH * np.abs(np.mean(ratios, axis=0))).astype(np.float32)
+        counts.data *= width[counts.indices]
+        dense = self.opinions[rows] * way.opinion_scale
+        on_counts, on_opinions, free = logistic(counts, dense, labels, weights, way.penalty, small)
+        return on_counts * width, on_opinions * way.opinion_scale, free
+
+
+def log_ratio(counts, labels, weights):
+    """Log of a feature's share among the positive texts over its share among the negative ones (Wang and Manning 2012)."""
+    present = counts.copy()
+    present.data = np.ones_like(present.data)
+    positive, negative = (SMOOTHING + present.T @ (weights * side) for side in (labels, 1 - labels))
+    return np.log(positive / positive.sum()) - np.log(negative / negative.sum())
+
+
+def logistic(counts, dense, labels, weights, penalty, small=SMALL):
+    """Coefficients of a logistic model, pulled towards 0.
 
     Parameters
     ----------
-    counts, dense : sparse matrix and array
+    counts, dense : sparse matrix (CSR) and array
         Columns of the design.
     labels, weights : array
         1 or 0, and the weight of each text.
-    fields : array of int
-        Field of each text, from 0; -1 for texts that follow the shared weights alone.
+    penalty : float
+        Inverse of the pull: the loss is half the sum of squares plus `penalty` times the weighted log loss. The intercept is
+        free.
     small : float
         Relative fall of the loss that ends the search.
 
     Returns
     -------
-    (numpy.ndarray, numpy.ndarray, numpy.ndarray)
-        Of the sparse columns, of the dense ones, and the intercept: one row for what is shared, then one per field with its
-        departures from that.
+    (numpy.ndarray, numpy.ndarray, float)
+        Of the sparse columns, of the dense ones, and the intercept.
     """
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
 
-    parts = [_Part(counts[fields == at], dense[fields == at], labels[fields == at], weights[fields == at], at) for at in range(-1, fields.max() + 1)]  # fmt: skip
-    width, more = counts.shape[1], dense.shape[1]
-    common = width + more + 1
-    first = common
-    for part in parts[1:]:
-        part.own = slice(first, first + part.size)
-        first += part.size
+    width, turned = counts.shape[1], counts.T.tocsr()
+    sign, weights = 2 * np.asarray(labels) - 1, penalty * np.asarray(weights)
 
     def loss(at):
-        slope = at.copy()
-        slope[common - 1] = 0  # the shared intercept is free
-        value = 0.5 * slope @ slope
-        for part in parts:
-            value += part.add(at, slope, width)
-        return value, slope
+        sparse, rest, free = at[:width], at[width:-1], at[-1]
+        margin = sign * (counts @ sparse.astype(np.float32) + dense @ rest + free)
+        pull = -weights * sign / (1 + np.exp(np.minimum(margin, 60)))
+        slope = np.concatenate([sparse + turned @ pull.astype(np.float32), rest + dense.T @ pull, [pull.sum()]])
+        return 0.5 * (sparse @ sparse + rest @ rest) + np.sum(weights * np.logaddexp(0, -margin)), slope
 
     with threadpool_limits(1, "blas"):  # small vectors: more threads only wait for each other, and add in another order
         options = {"maxiter": STEPS, "maxcor": 8, "ftol": small, "gtol": 1e-4}
-        at = minimize(loss, np.zeros(first), jac=True, method="L-BFGS-B", options=options).x
-    out = np.zeros((len(parts), common))
-    out[0] = at[:common] * np.append(np.full(common - 1, SHARED), 1.0)
-    for row, part in enumerate(parts[1:], 1):
-        own = at[part.own]
-        out[row, part.columns] = own[: len(part.columns)]
-        out[row, width:] = own[len(part.columns) :]
-    return out[:, :width].astype(np.float32), out[:, width:-1], out[:, -1]
-
-
-class _Part:
-    """The texts of one field, on the columns that they hold."""
-
-    def __init__(self, counts, dense, labels, weights, field):
-        self.columns = np.unique(counts.indices)
-        self.counts = counts[:, self.columns]
-        self.turned = self.counts.T
-        self.dense, self.sign, self.weights = dense, 2 * labels - 1, PENALTY * weights
-        self.field, self.own = field, None
-        self.size = len(self.columns) + dense.shape[1] + 1
-
-    def add(self, at, slope, width):
-        """Loss of these texts at given coefficients; its slope is added to `slope`."""
-        held = len(self.columns)
-        sparse, rest = SHARED * at[self.columns], SHARED * at[width : width + self.dense.shape[1]]
-        free = at[width + self.dense.shape[1]]
-        if self.own is not None:
-            own = at[self.own]
-            sparse, rest, free = sparse + own[:held], rest + own[held:-1], free + own[-1]
-        margin = self.sign * (self.counts @ sparse.astype(np.float32) + self.dense @ rest + free)
-        pull = -self.weights * self.sign / (1 + np.exp(np.minimum(margin, 60)))
-        on_sparse, on_dense, on_free = self.turned @ pull.astype(np.float32), self.dense.T @ pull, pull.sum()
-        slope[self.columns] += SHARED * on_sparse
-        slope[width : width + self.dense.shape[1]] += SHARED * on_dense
-        slope[width + self.dense.shape[1]] += on_free
-        if self.own is not None:
-            slope[self.own] += np.concatenate([on_sparse, on_dense, [on_free]])
-        return np.sum(self.weights * np.logaddexp(0, -margin))
+        at = minimize(loss, np.zeros(width + dense.shape[1] + 1), jac=True, method="L-BFGS-B", options=options).x
+    return at[:width].astype(np.float32), at[width:-1], at[-1]

@@ -16,7 +16,7 @@ from cemlab.text.sentiment_rules import with_grammar
 from cemlab.text.sentiment_training import train
 from cemlab.text.shipped_reviews import corpus, shipped_reviews
 
-VERSION = "4"
+VERSION = "5"
 MADE_BY = (
     "features.py",
     "opinion_words.py",
@@ -35,8 +35,8 @@ class Model:
 
     name: str
     place: np.ndarray  # of each of the 2**BITS features: its row in the table, 0 for an unknown one
-    table: np.ndarray  # idf squared; idf times weight: shared, and what each field adds; typicality of each field
-    opinions: np.ndarray  # weights of the opinion counts: shared, and what each field adds
+    table: np.ndarray  # idf squared; idf times weight: for any text, and in each field; typicality of each field
+    opinions: np.ndarray  # weights of the opinion counts: for any text, and in each field
     intercept: np.ndarray
     calibration: tuple
 
@@ -58,7 +58,9 @@ class Model:
         """Scores before calibration, and `standing`, from a text's sums over the table and number of features."""
         ways = len(self.intercept)
         weight = sums[:, 1 : 1 + ways] / np.sqrt(np.maximum(sums[:, :1], 1e-12))
-        weight += opinions.astype(float) @ self.opinions.T + self.intercept
+        weight += (
+            np.einsum("ij,kj->ik", opinions.astype(float), self.opinions) + self.intercept
+        )  # no BLAS: alike in any batch
         near = nearness(sums[:, 1 + ways :], size)
         return mixed(weight, near), standing(near, size)
 

@@ -1,11 +1,11 @@
-"""What grammar decides in short texts: praise denied is no praise, and after a contrast word the last part counts."""
+"""What grammar decides in short texts: praise denied is no praise, plain words mean what they say, a contrast turns."""
 
 import numpy as np
 
 DENIED_WORDS = 8  # longest text, in words, in which a denial decides
 CONTRAST_WORDS = 14
 FLOOR = 0.7  # log-odds that one reading gives at least
-FIRM = 1.5  # log-odds of the other side that plain words do not turn
+FIRM, WEAK = 1.5, 0.5  # log-odds of the other side that plain complaints and plain praise do not turn
 
 
 def with_grammar(scores, opinions):
@@ -22,9 +22,9 @@ def with_grammar(scores, opinions):
     -------
     numpy.ndarray
         Up to 8 words whose only opinion words are denied praise (不是很满意) are negative, those with nothing but denied
-        complaints (一点也不吵) positive; with nothing but complaints negative, unless the model is firm. Up to 14 words with
-        nothing but complaints after a contrast word (不错，但是太慢) are not positive, with nothing but praise after it not
-        negative.
+        complaints (一点也不吵) positive; with nothing but complaints negative, unless the model is firm; with nothing but
+        praise positive, where the model hesitates. Up to 14 words with nothing but complaints after a contrast word (不错，
+        但是太慢) are not positive, with nothing but praise after it not negative.
     """
     praise, no_praise, blame, no_blame = (opinions[:, at] > 0 for at in range(4))
     only_good, only_bad = opinions[:, 12] > 0, opinions[:, 13] > 0  # after a contrast word
@@ -34,6 +34,7 @@ def with_grammar(scores, opinions):
     out = np.where(short & no_blame & ~praise & ~no_praise & ~blame, size, out)
     plain = short & blame & ~praise & ~no_praise & ~no_blame & (out < FIRM)
     out = np.where(plain, np.minimum(out, -FLOOR), out)
+    out = np.where(short & praise & ~no_praise & ~blame & ~no_blame & (out > -WEAK), np.maximum(out, FLOOR), out)
     mixed = words <= CONTRAST_WORDS + 0.5
     out = np.where(mixed & only_bad & ~only_good, np.minimum(out, 0.0), out)
     return np.where(mixed & only_good & ~only_bad, np.maximum(out, 0.0), out)
