@@ -127,10 +127,11 @@ def _power_table(size):
 
 def _opinions(hashes, is_word, owner, n):
     """Praise and blame counts, turned round by a negation up to three words before in the same clause."""
-    words = _word_sets()
-    negation = _among(hashes, words["negation"]) & is_word
-    praise, blame = (_among(hashes, words[name]) for name in ("praise", "blame"))
-    contrast = _among(hashes, words["contrast"]) & is_word
+    known, sets = _known_words()
+    at = np.searchsorted(known, hashes)
+    at[at == len(known)] = 0
+    negation, contrast, praise, blame = (sets[at] * (known[at] == hashes)[:, None]).T
+    negation, contrast = negation & is_word, contrast & is_word
     size = len(hashes)
     turned, run = np.zeros(size, bool), is_word.copy()
     for back in range(1, min(_REACH, size - 1) + 1):
@@ -166,12 +167,6 @@ def _mixed(hashes):
     return hashes ^ (hashes >> np.uint64(32))
 
 
-def _among(hashes, known):
-    at = np.searchsorted(known, hashes)
-    at[at == len(known)] = 0
-    return known[at] == hashes
-
-
 def word_hash(word):
     """The hash that `read` gives a word."""
     total, power = 0, 1
@@ -182,9 +177,12 @@ def word_hash(word):
 
 
 @lru_cache(maxsize=1)
-def _word_sets():
-    named = {"negation": NEGATIONS, "contrast": CONTRASTS, "praise": PRAISE, "blame": BLAME}
-    return {name: np.sort(np.array([word_hash(w) for w in words], np.uint64)) for name, words in named.items()}
+def _known_words():
+    """Sorted hashes of all words that mean something here, and whether each negates, contrasts, praises or blames."""
+    sets = (NEGATIONS, CONTRASTS, PRAISE, BLAME)
+    known = {word_hash(word): [word in one for one in sets] for word in frozenset().union(*sets)}
+    order = sorted(known)
+    return np.array(order, np.uint64), np.array([known[at] for at in order])
 
 
 @lru_cache(maxsize=1)

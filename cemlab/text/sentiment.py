@@ -50,9 +50,9 @@ def sentiment(texts, *, engine="default", neutral=NEUTRAL):
     Probabilities are calibrated on held-out parts of the training reviews (books, hotels, computers), and on each of these
     fields held out whole, so that they are less certain where a text is of none of them. They can be off still:
     `sentiment_audit` measures by how much, and corrects shares. Irony, comparisons with a rival and mixed reviews are the
-    usual errors. On reviews it was not trained on it reaches accuracy 0.920 and AUC 0.982 (hotels, half praise; 0.896 and
-    0.955 where no shipped line stands inside a review) and 0.915 and 0.966 (shops in ten categories), with a calibration
-    error of 0.06 and 0.07 (`benchmarks.text`); it calls too many hotel reviews negative, praise that lists complaints.
+    usual errors. On reviews it was not trained on it reaches accuracy 0.922 and AUC 0.982 (hotels, half praise; 0.895 and
+    0.957 where no shipped line stands inside a review) and 0.913 and 0.966 (shops in ten categories), with a calibration
+    error of 0.05 and 0.06 (`benchmarks.text`); it calls too many hotel reviews negative, praise that lists complaints.
     Shares counted from labels are uncorrected until an audit says otherwise.
 
     Examples

@@ -34,9 +34,7 @@ DENIED = {  # opinion words denied: what stands before them, and which side that
 }
 
 
-FAR = Way(
-    0.15, 0.05, 0.3, by_field=True
-)  # for texts of no field: held tight, so that only what is said everywhere counts
+FAR = Way(0.5, 0.05, 0.3, by_field=True)  # for texts of no field: held tight, so that what all fields say counts
 SHARED = Way(5.0, 0.02, 0.1)  # all fields together, for texts near one of them
 OWN = Way(5.0, 0.0, 0.0)  # one field by itself
 
