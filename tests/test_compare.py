@@ -36,6 +36,28 @@ def test_nps_by_hand():
     assert (row["reference"], row["n"], row["n_reference"], row["unit"]) == ("(rest)", 100, 100, "points")
 
 
+def test_two_sides_that_agree_on_everything_are_not_certain():
+    """All 50 and all 40 are detractors: by hand the adjusted intervals of both sides, joined (MOVER); none at 0 width."""
+    data = answers(wave=[("a", 50), ("b", 40)], score=[(0, 90)])
+    row = compare_waves(data, "score", wave="wave", current="a", previous="b").iloc[0]
+    assert (row["difference"], row["p_value"]) == (0, 1)
+    reach = []
+    for n in (50, 40):
+        p, d = 0.75 / (n + 3), (n + 0.75) / (n + 3)
+        reach.append(100 + 100 * (p - d + 1.959964 * np.sqrt((p + d - (p - d) ** 2) / (n + 3))))
+    assert row["difference_high"] == pytest.approx(reach[0], rel=1e-5)  # b cannot be lower than -100
+    assert row["difference_low"] == pytest.approx(-reach[1], rel=1e-5)
+
+
+def test_five_who_differ_on_each_side_are_enough_for_the_usual_interval():
+    four = answers(wave=[("a", 50), ("b", 50)], score=[(0, 46), (9, 4), (0, 46), (9, 4)])
+    five = answers(wave=[("a", 50), ("b", 50)], score=[(0, 45), (9, 5), (0, 45), (9, 5)])
+    rows = [compare_waves(d, "score", wave="wave", current="a", previous="b").iloc[0] for d in (four, five)]
+    half = [1.959964 * row["difference_se"] for row in rows]
+    usual = [row["difference_high"] == pytest.approx(h, rel=1e-6) for row, h in zip(rows, half, strict=True)]
+    assert usual == [False, True]
+
+
 def test_a_group_is_set_against_the_others_not_against_a_total_that_holds_it():
     """Three shops with shares 60, 40 and 20 of 100: the complement of the first holds 60 of 200."""
     data = answers(

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from cemlab.measure.intervals import share_interval
+from cemlab.measure.intervals import nps_interval, share_interval
 from cemlab.measure.sums import side
 
+FEW = 5  # answers off the common one below which their spread says little about the spread to expect
 METHODS = {"nps": "z", "top_box": "z-pooled", "bottom_box": "z-pooled", "mean": "welch-t"}
 
 
@@ -31,7 +32,9 @@ def difference(metric, one, two, *, level, covariance=None, clustered=None):
 
     Notes
     -----
-    NPS: z with both variances P + D - (P - D)^2 on effective bases. Shares: z with the share pooled on effective bases;
+    NPS: z with both variances P + D - (P - D)^2 on effective bases; where fewer than five on one
+    side differ from all others there, the interval is joined from the adjusted intervals of both sides (MOVER), so that
+    agreement does not pass for certainty. Shares: z with the share pooled on effective bases;
     interval by Newcombe's hybrid of two Wilson intervals (with the correlation of the sides, MOVER). Means: Welch t on
     effective bases. Clustered: t on the variance between clusters, whatever the metric.
 
@@ -71,8 +74,13 @@ def difference(metric, one, two, *, level, covariance=None, clustered=None):
         quantile = stdtrit(df, 0.5 + level / 2)
         se = np.sqrt(v)
         low, high = gap - quantile * se, gap + quantile * se
+        correlation = cov / np.sqrt(v1 * v2)
+        if metric == "nps":
+            joined = mover(a, b, gap, correlation, nps_limits, level, df)
+            agreed = (dissent(a) < FEW) | (dissent(b) < FEW)
+            low, high = (np.where(agreed, new, old) for new, old in zip(joined, (low, high), strict=True))
         if is_share:
-            low, high = newcombe(a, b, gap, cov / np.sqrt(v1 * v2), level, df)
+            low, high = mover(a, b, gap, correlation, share_limits, level, df)
             low, high = np.where(np.isnan(p_value), np.nan, low), np.where(np.isnan(p_value), np.nan, high)
     return {
         **{"estimate": a["mean"], "n": a["n"], "n_eff": a["n_eff"]},
@@ -105,6 +113,9 @@ def difference_from_target(metric, sums, target, *, level, clustered=None):
             if clustered is None:
                 tested = target * (100 - target) / a["n_eff"]
             low, high = (limit - target for limit in share_limits(a, level, df))
+        if metric == "nps":
+            limits = (limit - target for limit in nps_limits(a, level, df))
+            low, high = (np.where(dissent(a) < FEW, new, old) for new, old in zip(limits, (low, high), strict=True))
         p_value = np.clip(2 * stdtr(df, -np.abs(gap) / np.sqrt(tested)), 0.0, 1.0)
         p_value = np.where((tested == 0) & (gap == 0), 1.0, p_value)
     nobody = np.full(len(target), np.nan)
@@ -116,13 +127,13 @@ def difference_from_target(metric, sums, target, *, level, clustered=None):
     }
 
 
-def newcombe(a, b, gap, correlation, level, df):
-    """Limits of a difference of two shares in percent from the Wilson limits of both."""
-    (low_a, high_a), (low_b, high_b) = (share_limits(part, level, df) for part in (a, b))
+def mover(a, b, gap, correlation, limits, level, df):
+    """Limits of a difference from the `limits` of both sides; Newcombe's interval where these are Wilson's of two shares."""
+    (low_a, high_a), (low_b, high_b) = (limits(part, level, df) for part in (a, b))
     r = np.clip(np.nan_to_num(correlation), -1, 1)
-    p, q = a["mean"] - low_a, high_b - b["mean"]
+    p, q = np.maximum(a["mean"] - low_a, 0), np.maximum(high_b - b["mean"], 0)
     low = gap - np.sqrt(np.maximum(p * p + q * q - 2 * r * p * q, 0))
-    p, q = high_a - a["mean"], b["mean"] - low_b
+    p, q = np.maximum(high_a - a["mean"], 0), np.maximum(b["mean"] - low_b, 0)
     return low, gap + np.sqrt(np.maximum(p * p + q * q - 2 * r * p * q, 0))
 
 
@@ -131,3 +142,24 @@ def share_limits(part, level, df):
     return tuple(
         100 * limit for limit in share_interval(part["mean"] / 100, part.get("base", part["n_eff"]), level=level, df=df)
     )
+
+
+def nps_limits(part, level, df):
+    """Adjusted limits of one side's NPS, in points, on the base that gives its clustered error where there is one."""
+    promoters, detractors = nps_shares(part)
+    base = part.get("base", part["n_eff"])
+    return nps_interval(promoters, detractors, np.nan, base, level=level, df=df)
+
+
+def nps_shares(part):
+    """Shares of promoters and detractors, from mean and variance of their points."""
+    centre = part["mean"] / 100
+    told = np.clip(part["var"] / 1e4 + centre**2, np.abs(centre), 1)
+    return (told + centre) / 2, (told - centre) / 2
+
+
+def dissent(part):
+    """Answers (effective) that are not of the most frequent kind of the three."""
+    promoters, detractors = nps_shares(part)
+    common = np.maximum(np.maximum(promoters, detractors), 1 - promoters - detractors)
+    return np.round(part["n_eff"] * (1 - common), 9)
