@@ -45,6 +45,8 @@ PUBLIC = {
     "with_sentiment": "cemlab.text.sentiment",
     "fit_sentiment": "cemlab.text.adapt",
     "draw_gold": "cemlab.text.sentiment_audit",
+    "label_comments": "cemlab.explore.label_panel",
+    "label_panel": "cemlab.explore.label_panel",
     "sentiment_audit": "cemlab.text.sentiment_audit",
     "sentiment_shares": "cemlab.text.prevalence",
     "net_sentiment": "cemlab.text.opinions",
