@@ -7,7 +7,7 @@ from pathlib import Path
 from cemlab.collect.exports import read_export
 from cemlab.collect.guess import MAIN_TIME, guess_column
 from cemlab.collect.ratings import DEMOGRAPHIC, Guess, find_batteries
-from cemlab.collect.reviews import review_guesses
+from cemlab.collect.reviews import NAMED, review_guesses
 
 MOST_SEGMENTS = 12
 NUMBERED = re.compile(r"^\s*\d+\s*[、.．]\s*")
@@ -122,7 +122,7 @@ def _document(name, source, export, lines, checks, left, touchpoints, reviews=No
     parts += ["", f"study: {kind}  # guess: or {others}", f"name: {name}"]
     if reviews:
         parts.append(f"lexicon: {reviews}  # guess: aspects looked for; a name of data/lexicons or a file of your own")
-    title = (name, name) if reviews is None else (f"{name} 网络口碑", f"{name}: word of mouth")
+    title = (f"客户体验调查（{name}）", f"Customer survey ({name})") if reviews is None else NAMED[reviews]
     parts += [
         f"title: {{zh: {_text(title[0])}, en: {_text(title[1])}}}  # guess: name the study",
         "timezone: Asia/Shanghai  # guess",

@@ -30,6 +30,12 @@ FIELDS = {
     "restaurant": "好吃|味道|口味|菜品|上菜|餐厅|点了|排队|团购|服务员",
     "shop": "物流|快递|发货|包装|收到|京东|淘宝|客服|质量|卖家|正品|买的",
 }
+NAMED = {  # what a report on these reviews is called
+    "hotel": ("酒店网络口碑", "Hotel reviews"),
+    "restaurant": ("餐饮网络口碑", "Restaurant reviews"),
+    "shop": ("网购评论口碑", "Online shopping reviews"),
+    "": ("网络口碑", "Word of mouth"),
+}
 
 
 def review_guesses(export, guesses):

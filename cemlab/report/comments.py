@@ -62,6 +62,14 @@ class Comments:
         return found if chosen >= STABLE else None
 
     @cached_property
+    def theme_shares(self):
+        """Shares of the themes in this wave, under the themes' names."""
+        from cemlab.text.theme_scores import theme_scores
+
+        rows = theme_scores(self.now, TEXT, themes=self.themes, cluster=self.person)
+        return self.study.shown(rows.assign(item=rows["item"].map(self.themes.names)), self.now)
+
+    @cached_property
     def sentiment(self):
         """Shares of positive, neutral and negative comments by wave, corrected where a labelled sample is there."""
         from cemlab.text.prevalence import sentiment_shares

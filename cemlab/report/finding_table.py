@@ -1,7 +1,7 @@
 """The table of findings: what was claimed, what came nearest to it, and how many other candidates were tried."""
 
 from cemlab.report.section_texts import VERDICTS
-from cemlab.report.sections import heads, table
+from cemlab.report.sections import heads, say, table
 
 NEAREST = 10  # candidates shown that are no claim, those with the smallest p first
 
@@ -23,7 +23,8 @@ def show_findings(said, study):
     counts = rest["verdict"].value_counts()
     comma = "、" if study.lang == "zh" else ", "
     parts = [f"{words[verdict]} {n:,}" for verdict, n in counts.items()]
-    total = {"total": f"{len(said):,}", "rest": f"{len(rest):,}", "parts": comma.join(parts) or "—"}
+    left = say("findings_left", study.lang).format(rest=f"{len(rest):,}", parts=comma.join(parts)) if parts else ""
+    total = {"total": f"{len(said):,}", "left": left}
     return table(rows, study, "findings", columns=columns, heads=heads(study, *columns), **total)
 
 

@@ -17,7 +17,8 @@ TEXTS = {
         "alarm": "有 {n} 个时段的净情感值低于控制限（{when}），属于提示信号，不是检验结论。",
         "look": "通读 {when} 的差评原文{aspects}，查明起因与范围后再定措施。",
         "about": "（该时段“{names}”的差评偏多）",
-        "untested": "没有上期，也没有来源等分组，未作比较检验。",
+        "untested": "也没有来源等分组可比，未作检验。",
+        "compared": "没有上期和分组可比，未作检验；先通读差评原文。",
         "ends": "提及较多的方面中，净情感值最低的是“{worst}”（{low}），最高的是“{best}”（{high}）。",
         "read": "先读“{worst}”的差评原文（净情感值 {low}，提及 {n} 条；描述性结果，未作检验），归类原因后再定措施。",
     },
@@ -31,7 +32,8 @@ TEXTS = {
         "alarm": "{n} period(s) fell below the limits of net sentiment ({when}): a signal to look at, no tested claim.",
         "look": "Read the negative reviews of {when}{aspects}, find cause and extent, then decide on measures.",
         "about": " (“{names}” was blamed more than usual)",
-        "untested": "No wave before and no groups: nothing was tested.",
+        "untested": "Nor are there groups to compare: nothing was tested.",
+        "compared": "No wave before and no groups: nothing was tested. Read the negative reviews first.",
         "ends": "Of the aspects named by many, “{worst}” is judged worst ({low}) and “{best}” best ({high}).",
         "read": "Read the negative reviews about “{worst}” first (net sentiment {low}, named by {n}; described, not tested) and sort their causes.",
     },
@@ -64,7 +66,7 @@ def first_screen(words, said):
     further = verdict.suggestions(said, study.codebook, lang=lang)
     nothing = verdict.TEXTS[lang]["nothing"]
     if not len(said):
-        further = [text["read"].format(**ends) if ends else text["untested"]]
+        further = [text["read"].format(**ends) if ends else text["compared"]]
     proposals += [one for one in further if not proposals or one != nothing]
     return block(opening, cards, verdict.top_findings(said), proposals[:3], lang=lang)
 

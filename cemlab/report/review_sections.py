@@ -83,7 +83,7 @@ def disclosure(study):
 def wave_table(study):
     """Reviews, persons and days of each wave."""
     named = sections.heads(study, "wave", "persons", "first", "last") | heads(study.lang, answers="reviews")
-    return sections.table(sections.wave_table(study), study, "waves", heads=named)
+    return sections.table(sections.wave_table(study), study, "waves_reviews", heads=named)
 
 
 def say_list(names, lang):

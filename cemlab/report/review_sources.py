@@ -37,6 +37,7 @@ def show_sources(words, said, groups):
             rows,
             words,
             "sources",
+            {"cut": names_of_cuts(study) if lang == "zh" else names_of_cuts(study).lower()},
             columns=columns,
             heads=heads(lang, estimate="net", told="theme_told") | {"group": names_of_cuts(study)},
         )

@@ -9,6 +9,14 @@ WORDS = {
         "不足三期，不画走势线；两期的数字与变化见“总体指标”。",
         "fewer than three waves: no line is drawn; figures and changes stand under Headline figures.",
     ),
+    "no_findings": (
+        "没有上期或分组可比，未作检验，没有结论可列。",
+        "no wave before and no groups to compare: nothing was tested, nothing is claimed.",
+    ),
+    "findings_left": (
+        "，其余 {rest} 项（{parts}）见 findings.csv",
+        "; the other {rest} ({parts}) stand in findings.csv",
+    ),
     "no_rows": ("本期没有可显示的数据。", "nothing to show this time."),
     "no_changes": ("没有上一期数据，无法比较。", "there is no previous wave to compare with."),
     "no_touchpoint_changes": ("没有上一期数据，无法比较。", "there is no previous wave to compare with."),
@@ -71,6 +79,10 @@ TITLES = {
     "waves": (
         ("各期样本", "人数按脱敏后的受访者标识去重；未采集标识的研究不显示人数。"),
         ("Answers by wave", "Persons are distinct pseudonyms; not shown where the study collects none."),
+    ),
+    "waves_reviews": (
+        ("各期评论", "人数按脱敏后的评论者标识去重；没有标识的文件不显示人数。"),
+        ("Reviews by wave", "Persons are distinct pseudonyms; not shown where the file names no writers."),
     ),
     "asked": (
         (
@@ -173,13 +185,12 @@ TITLES = {
         (
             "结论与最接近的候选",
             "全报告的 {total} 项候选作为一个检验族校正；只有校正后仍显著、样本量足够且达到最小值得关注差异的，才写成结论。"
-            "表中为结论与最接近显著的候选，其余 {rest} 项（{parts}）见 findings.csv。",
+            "表中为结论与最接近显著的候选{left}。",
         ),
         (
             "Claims, and the candidates nearest to one",
             "All {total} candidates are one family of tests; only those that stay significant, have their base and reach the "
-            "minimum effect are said. Shown are claims and the candidates nearest to significance; the other {rest} ({parts}) "
-            "stand in findings.csv.",
+            "minimum effect are said. Shown are claims and the candidates nearest to significance{left}.",
         ),
     ),
 }

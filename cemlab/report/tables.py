@@ -13,7 +13,7 @@ from cemlab.report.wording import number
 TECHNICAL = ("unit", "se", "ci_low", "ci_high", "level", "method", "adjust", "n_eff", "n_eff_reference", "p_value",
              "difference_se", "difference_low", "difference_high", "reference_estimate", "at")  # fmt: skip
 LIMITS = r"\[[^\[\]]*\]\*?"
-FIGURE = re.compile(rf"[+\-−±≥≤<]?[\d,]*\.?\d+%?\*?( {LIMITS})?|{LIMITS}")
+FIGURE = re.compile(rf"[+\-−±≥≤<]?[\d,]*\.?\d+%?\*?( {LIMITS}| \([\d,]+\))?|{LIMITS}")
 NEGATIVE_ZERO = re.compile(r"(?<![\w.\])])[-−](?=0(\.0+)?(?![\d.]))")  # what rounds to nothing has no sign
 SHORT, MIDDLING, PAGE = 16, 30, 110  # widths in letters (a Chinese character has two): see `_unbroken`
 COUNTS = ("n", "n_missing", "n_reference")
@@ -94,7 +94,9 @@ def _is_figures(name, column, texts):
     """Whether a column is set to the right: numbers, or texts that all read as figures (62.0%, +1.5 [0.2, 2.8], —)."""
     if pd.api.types.is_numeric_dtype(column):
         return column.dtype != bool
-    counted = name in (*COUNTS, "reviews", "mentions") or re.search(r"(^|\s)n$", name)  # 样本量 n, Base n
+    counted = name in (*COUNTS, "reviews", "mentions", "rated", "base") or re.search(
+        r"(^|\s)n$", name
+    )  # 样本量 n, Base n
     fine = any(FIGURE.fullmatch(text) and (counted or not text.isdigit()) for text in texts)  # codes, years are words
     return fine and all(text == "—" or FIGURE.fullmatch(text) for text in texts)
 

@@ -54,6 +54,8 @@ def show_sentiment(words):
     percent = f"{100 * words.written / max(words.asked, 1):.1f}%"
     share = "share_reviews" if words.study.codebook.study == "word_of_mouth" else "share"
     counted = say(share, lang, asked=f"{words.asked:,}", written=f"{words.written:,}", percent=percent)
+    if share == "share_reviews" and words.asked > words.written:
+        counted += say("wordless", lang, n=f"{words.asked - words.written:,}")
     silent = words.written - len(words.now)
     counted += say("silent", lang, silent=f"{silent:,}") if silent else ""
     display(Markdown(counted + "\n\n" + correction(words)))
@@ -124,9 +126,10 @@ def show_aspects(words, said):
     columns += ["change", "told"] if "told" in rows else []
     named = heads(lang, "mentions", "net", "net_interval", "change", "told", item="aspect", estimate="mention")
     silent = say("unnamed", lang, n=unnamed) if unnamed else ""
-    display(
-        table(rows, words, "aspects", {"silent": silent, "least": max(30, study.min_n)}, columns=columns, heads=named)
-    )
+    kinds = {(True, False): "share", (False, False): "net", (True, True): "change", (False, True): "all"}
+    filled = {"what": say("aspects_" + kinds[drawn, "told" in rows], lang), "least": max(30, study.min_n)}
+    filled |= {"silent": silent, "tested": say("tested", lang) if "told" in rows else ""}
+    display(table(rows, words, "aspects", filled, columns=columns, heads=named))
     shown = words.effects
     shown = None if shown is None else shown[shown["status"].isin(["ok", "low_base"])]
     if shown is not None and len(shown):
@@ -182,7 +185,9 @@ def show_themes(words, said):
         return
     changes = with_family(words.candidates.get("theme"), "theme", said)
     if changes is None:
-        display(sentence("themes_no_previous", lang))
+        named = heads(lang, estimate="theme_share", item="theme")
+        rows = words.theme_shares.sort_values("estimate", ascending=False, kind="stable")
+        display(table(rows, words, "themes_now", columns=["item", "estimate", "interval", "n"], heads=named))
         return
     rows = told(changes, "wave", lang).sort_values("difference", ascending=False, kind="stable")
     columns = ["item", "estimate", "reference_estimate", "difference", "difference_interval", "p_adjusted", "told"]

@@ -40,10 +40,12 @@ WORDS = {
         "评论太少或话题划分不够稳定（换一批样本会得到不同的话题），不作自动话题分析；请看上面按方面的结果。",
         "Comments are too few, or other samples would give other themes: no automatic themes; see the aspects above.",
     ),
-    "themes_no_previous": (
-        "没有上一期评论，话题无法比较。",
-        "No comments of a previous wave: themes cannot be compared.",
-    ),
+    "aspects_share": ("提及率", "share naming them"),
+    "aspects_net": ("提及率与净情感值", "share naming them and net sentiment"),
+    "aspects_change": ("提及率与净情感值的较上期变化", "share naming them and change of net sentiment"),
+    "aspects_all": ("提及率、净情感值与较上期变化", "share naming them, net sentiment, change"),
+    "tested": ("检验结论已按全报告统一校正。", " Verdicts adjusted over the report."),
+    "wordless": ("另有 {n} 条没有文字，未计入。", " {n} more hold no words and are not counted."),
     "no_aspects": (
         "本期评论没有提到方面词典里的任何方面，不作方面分析。",
         "The comments name no aspect of the lexicon: no aspects this time.",
@@ -80,6 +82,7 @@ WORDS = {
     "negative": ("差评", "Negative"),
     "neutral": ("中性", "Neutral"),
     "theme": ("话题", "Theme"),
+    "theme_share": ("占比", "Share"),
     "aspect": ("方面", "Aspect"),
     "opinion": ("评价", "Opinion"),
     "rule": ("选取规则", "Rule"),
@@ -130,12 +133,12 @@ TITLES = {
     ),
     "aspects": (
         (
-            "评论中的各方面：提及率、净情感值与较上期变化",
-            "提及率以本期有意见的全部评论为基数；提及数不足 {least} 的方面不显示净情感值。检验结论已按全报告统一校正。{silent}",
+            "评论中的各方面：{what}",
+            "提及率以本期有意见的全部评论为基数；提及数不足 {least} 的方面不显示净情感值。{tested}{silent}",
         ),
         (
-            "Aspects in comments: share naming them, net sentiment, change",
-            "Base: all comments that hold an opinion. No net sentiment under {least} mentions. Verdicts adjusted over the report.{silent}",
+            "Aspects in comments: {what}",
+            "Base: all comments that hold an opinion. No net sentiment under {least} mentions.{tested}{silent}",
         ),
     ),
     "effects": (
@@ -148,6 +151,16 @@ TITLES = {
             "NPS points between those who praise (blame) the aspect and those who do not name it, other aspects equal "
             "(least squares, robust errors; base: {n} comments with a score). n: comments that praise (blame) it, at least 30. An "
             "association, no promise.",
+        ),
+    ),
+    "themes_now": (
+        (
+            "评论话题与占比",
+            "话题由程序从评论中归纳，以其特征词命名；不近于任何话题的评论不归类。没有上一期评论，不作比较。",
+        ),
+        (
+            "Themes of comments and their shares",
+            "Found in the comments, named by their words; comments near none belong to none. No wave before: not compared.",
         ),
     ),
     "themes": (
@@ -222,8 +235,8 @@ TITLES = {
         ),
     ),
     "sources": (
-        ("各来源的评论净情感值", "每个来源与其余评论比较；检验结论已按全报告统一校正。"),
-        ("Net sentiment by source", "Each source is tested against the rest; verdicts adjusted over the report."),
+        ("评论净情感值，按{cut}", "每组与其余评论比较；检验结论已按全报告统一校正。"),
+        ("Net sentiment by {cut}", "Each group is tested against the rest; verdicts adjusted over the report."),
     ),
 }
 DAYS = ("横轴为每周周一的日期。", "Days on the axis are the Mondays of the weeks.")
