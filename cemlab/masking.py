@@ -126,12 +126,24 @@ def mask_series(series):
 
         if series.dtype == pl.Null:
             return series
-        if series.dtype not in (pl.String, pl.Categorical):
-            raise TypeError(f"mask_series: series {series.name!r} holds {series.dtype}, not text; cast it first.")
+        if series.dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Object):
+            kind = series.dtype.base_type()
+            raise TypeError(f"mask_series: series {series.name!r} holds {kind}, not text; cast it first.")
+        _only_text(series)
         return pl.Series(series.name, [None if text is None else mask(text) for text in series], dtype=pl.String)
     if not hasattr(series, "map") or not hasattr(series, "isna"):
         raise TypeError(f"mask_series: expected a pandas or polars series, not {type(series).__name__}.")
+    _only_text(series.dropna())
     return series.map(mask, na_action="ignore")
+
+
+def _only_text(series):
+    """Whether a series of objects holds nothing beside text, or a sentence that names it."""
+    other = next((type(value) for value in series if not (value is None or isinstance(value, str))), None)
+    if other is not None:
+        raise TypeError(
+            f"mask_series: series {series.name!r} holds {other.__name__} values, not text only; cast it first."
+        )
 
 
 def _numbers(folded):

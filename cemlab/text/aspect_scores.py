@@ -8,7 +8,7 @@ from cemlab.checks import DataError, require_columns, require_level
 from cemlab.measure.bases import flag_bases
 from cemlab.measure.schema import as_list, estimates
 from cemlab.text.aspects import aspect_mentions
-from cemlab.text.given import whole_frame
+from cemlab.text.given import whole_frame, whole_polars
 
 SIGN = "__sign"
 AS_ANSWER = {1: 10.0, 0: 8.0, -1: 0.0}  # a judged mention as an answer on 0-10, so that praise - blame is an NPS
@@ -251,9 +251,9 @@ def judge(sentiment):
 def polars_frame(data, where):
     """`data` as a polars frame."""
     if isinstance(data, pl.LazyFrame):
-        return data.collect()
+        data = data.collect()
     if isinstance(data, pl.DataFrame):
-        return data
+        return whole_polars(data)
     if isinstance(data, pd.DataFrame):
         return pl.from_pandas(whole_frame(data.reset_index(drop=True)))
     raise TypeError(f"{where}: `data` is a {type(data).__name__}; pass a pandas or polars data frame.")

@@ -60,7 +60,7 @@ def text_series(texts):
     """Texts as a polars series of strings; missing ones null."""
     if isinstance(texts, str):
         raise TypeError("aspects: `texts` is one string; pass a list or series of comments.")
-    if isinstance(texts, pl.Series):
+    if isinstance(texts, pl.Series) and texts.dtype != pl.Object:
         return texts.cast(pl.String)
     return pl.Series([as_text(t) for t in texts], dtype=pl.String)
 

@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 
+from cemlab.text.given import is_missing, value
+
 ENGINES = ("default", "snownlp")
 LABELS = ("positive", "neutral", "negative", "none")
 NEUTRAL = (0.4, 0.6)
@@ -64,7 +66,7 @@ def sentiment(texts, *, engine="default", neutral=NEUTRAL):
     if isinstance(texts, str):
         raise TypeError("sentiment: texts must be a list or series of texts, not one string; write [text].")
     index = getattr(texts, "index", None) if type(texts).__module__.startswith("pandas") else None
-    given = [_text(text) for text in texts]
+    given = _texts(texts)
     score, name = _engine(engine)
     probability = np.full(len(given), np.nan)
     for start in range(0, len(given), CHUNK):
@@ -175,15 +177,18 @@ def has_opinion(texts):
     """
     from cemlab.text.features import read
 
-    given = [_text(text) for text in texts]
+    given = _texts(texts)
     return read(given).worded & ~_silent(given)
+
+
+def _texts(texts):
+    """The texts as a list of str, "" where one is missing."""
+    return ["" if is_missing(text) else _text(value(text)) for text in texts]
 
 
 def _text(text):
     if isinstance(text, str):
         return text
-    if text is None or text != text:
-        return ""
     raise TypeError(f"sentiment: texts must hold text or missing, not {type(text).__name__}; is this the right column?")
 
 

@@ -14,6 +14,7 @@ LEAST = 50  # texts with words below which themes would be accidents
 TOP = 10  # words that stand for a theme when two runs are compared
 MOST = 2000  # words from which themes are learnt
 NEAR_BEST = 0.05  # how much stability a finer division may cost
+TIED = 1e-9  # relative distance of two singular values that counts as none
 CLOSE = 0.1  # cosine below which a text belongs to no theme
 PLAIN = frozenset(  # judge anything, hence name no theme
     "不错 好 很好 挺好 棒 赞 满意 喜欢 差 很差 太差 较差 最差 差劲 一般 一般般 还行 还可以 还好 还不错 好评 差评 失望 推荐 值得 总体 整体 总的来说 感觉 觉得 好像 算是 "
@@ -148,11 +149,9 @@ def factorise(held, k):
 
 def starting_factors(held, k):
     """Non-negative starting values from the exact leading singular vectors (NNDSVD, Boutsidis and Gallopoulos 2008)."""
-    from scipy.sparse.linalg import svds
-
-    u, size, v = svds(held, k=k, v0=np.ones(min(held.shape)))
-    order = np.argsort(-size)
-    u, size, v = u[:, order], size[order], v[order]
+    u, size, v = leading_vectors(held, k)
+    if np.any(-np.diff(size) < TIED * size[:-1]):  # rounding would decide which of them leads, each time anew
+        u, size, v = leading_vectors(held.multiply(1 + 1e-4 * np.arange(held.shape[1])).tocsr(), k)
     left, right = np.zeros((held.shape[0], k)), np.zeros((k, held.shape[1]))
     for j in range(k):
         sides = [(np.maximum(sign * u[:, j], 0), np.maximum(sign * v[j], 0)) for sign in (1, -1)]
@@ -161,6 +160,15 @@ def starting_factors(held, k):
         (a, b), (na, nb) = sides[best], norms[best]
         left[:, j], right[j] = _scaled(size[j], na, nb, a), _scaled(size[j], nb, na, b)
     return left, right
+
+
+def leading_vectors(held, k):
+    """The k largest singular values, falling, and their vectors."""
+    from scipy.sparse.linalg import svds
+
+    u, size, v = svds(held, k=k, v0=np.ones(min(held.shape)), rng=np.random.default_rng(0))
+    order = np.argsort(-size, kind="stable")
+    return u[:, order], size[order], v[order]
 
 
 def _scaled(size, own, other, side):

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cemlab.masking import unbroken
-from cemlab.text.given import is_missing
+from cemlab.text.given import is_missing, value
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
 _WIDTH |= dict.fromkeys([0x200B, 0x200C, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])
@@ -120,7 +120,7 @@ def tokenise(texts, words=None, *, stop=False, simplify=False, punctuation=False
     """
     if isinstance(texts, str):
         raise TypeError("tokenise: texts must be a list or series of texts, not one string; write [text].")
-    given = ["" if is_missing(text) else normalise(text, simplify=simplify) for text in texts]
+    given = ["" if is_missing(text) else normalise(value(text), simplify=simplify) for text in texts]
     cut = _segmenter(frozenset(word.lower() for word in words) if words else frozenset()).cut
     out = []
     for text in given:
