@@ -67,6 +67,8 @@ PUBLIC = {
     "compare_themes": "cemlab.text.theme_scores",
     "keyness": "cemlab.text.keyness",
     "promoter_words": "cemlab.text.keyness",
+    "new_words": "cemlab.text.new_words",
+    "word_quotation": "cemlab.text.new_words",
     "conversation_measures": "cemlab.text.dialogue",
     "dialogue_scores": "cemlab.text.dialogue_scores",
     "load_codeframe": "cemlab.text.codeframe",

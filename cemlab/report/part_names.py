@@ -38,6 +38,7 @@ PARTS = {
     "volume": ("评论量", "Volume"),
     "alarms": ("报警", "Alarms"),
     "alarm_sources": ("报警时段的来源", "Sources of an alarm"),
+    "new_words": ("本期新出现的词", "Words first seen"),
     "star_conflicts": ("星级与文字矛盾", "Stars against words"),
     "label_agreement": ("与原有标签的一致率", "Agreement with the label"),
     "aspects_by_source": ("各来源的方面", "Aspects by source"),

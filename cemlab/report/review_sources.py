@@ -88,8 +88,13 @@ def further_results(words):
     from cemlab.report.review_checks import conflicts, label_agreement
     from cemlab.report.review_sections import alarms_now
     from cemlab.report.review_splits import aspects_by_source, months_by_source
+    from cemlab.report.review_words import first_seen
 
-    out = {"star_conflicts": conflicts(words), "label_agreement": label_agreement(words)}
+    out = {
+        "new_words": first_seen(words),
+        "star_conflicts": conflicts(words),
+        "label_agreement": label_agreement(words),
+    }
     found = alarms_now(words).head(1).to_dict("records")
     rows = source_rows(found[0], words) if found else None
     out["alarm_sources"] = None if rows is None else rows.assign(at=found[0]["at"])

@@ -56,6 +56,15 @@ WORDS = {
         "另有 {n} 条为系统默认好评或不含意见的评论，已不计入情感、方面与话题，但计入评论量与星级。",
         " {n} more are praise by default or hold no opinion: left out of sentiment, aspects and themes, counted in volume and stars.",
     ),
+    "new_word": ("新出现的词", "Word"),
+    "now": ("本期（条数）", "This wave (reviews)"),
+    "before": ("上期（条数）", "Wave before"),
+    "first": ("最早出现", "First day"),
+    "sentence": ("例句（已脱敏）", "One sentence (masked)"),
+    "no_new_words": (
+        "没有本期新出现的词：没有哪个词本期有足够多的评论用到、上期几乎没有，且检验显著。",
+        "No word is new: none is in enough reviews of this wave, in almost none of the one before, and more than chance would bring.",
+    ),
     "no_conflicts": (
         "没有星级与文字明显矛盾的评论可供查看。",
         "No reviews whose words clearly contradict their stars.",
@@ -102,6 +111,19 @@ TITLES = {
         (
             "Net sentiment by month and {cut}",
             "Of the month's reviews{bases_en}; none under {min_n}, * small base; the first and last month may be incomplete. Not tested.",
+        ),
+    ),
+    "new_words": (
+        (
+            "本期新出现的词",
+            "本期 {base} 条、上期 {base_before} 条不同文字的评论（有标识时同一人合计一条）；检验 {tested} 个词（Fisher 精确检验，BH 校正），"
+            "显著且上期占比不到本期十分之一的共 {all} 个。例句由规则选出。探索性结果，不写入结论：新词也可能来自平台改版或节令，先读原文。",
+        ),
+        (
+            "Words first seen this wave",
+            "Of {base} different reviews of this wave and {base_before} of the one before (a known writer counts once); {tested} words tested "
+            "(Fisher's exact test, Benjamini-Hochberg); {all} are significant with a share before of a tenth of today's at most. Sentences "
+            "chosen by rule. Exploratory, no claims: a new form on a platform or the season brings words, too; read them first.",
         ),
     ),
     "star_mix": (
