@@ -49,6 +49,7 @@ PUBLIC = {
     "label_panel": "cemlab.explore.label_panel",
     "sentiment_audit": "cemlab.text.sentiment_audit",
     "sentiment_shares": "cemlab.text.prevalence",
+    "corrected_net": "cemlab.text.prevalence",
     "net_sentiment": "cemlab.text.opinions",
     "with_opinions": "cemlab.text.opinions",
     "alarm_sources": "cemlab.text.alarm_reading",

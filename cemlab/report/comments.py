@@ -79,11 +79,14 @@ class Comments:
 
     @cached_property
     def net(self):
-        """Net sentiment by wave."""
+        """Net sentiment by wave, corrected as the shares are."""
         from cemlab.text.opinions import net_sentiment
+        from cemlab.text.prevalence import corrected_net
 
         rows = self.data.filter(pl.col("_wave").is_in(self.waves))
-        return self.study.shown(as_topics(net_sentiment(rows, by="_wave")), rows)
+        if self.gold is None:
+            return self.study.shown(as_topics(net_sentiment(rows, by="_wave")), rows)
+        return self.study.shown(as_topics(corrected_net(rows, self.gold, by="_wave")), rows)
 
     @cached_property
     def aspects(self):

@@ -32,9 +32,10 @@ WORDS = {
         "(92 % right); other fields can be worse. Intervals hold sampling error only. Labelling 200 comments allows a correction.",
     ),
     "corrected": (
-        "情感占比**已校正**：用 {n} 条人工标注的评论扣除了程序的判读误差，置信区间同时含抽样误差与判读误差；程序判读的正确率为 {accuracy}。",
-        "Sentiment shares are **corrected**: {n} comments labelled by hand take the program's error off, and intervals hold "
-        "sampling and reading error; the program reads {accuracy} as people do.",
+        "各期情感占比与净情感值**已校正**：用 {n} 条人工标注的评论扣除了程序的判读误差，置信区间同时含抽样误差与判读误差；程序判读的正确率为 {accuracy}。按时段、来源和方面的数字仍为程序判读，宜看相对高低。",
+        "Sentiment shares and the net sentiment of each wave are **corrected**: {n} comments labelled by hand take the "
+        "program's error off, and intervals hold sampling and reading error; the program reads {accuracy} as people do. "
+        "Figures by period, source and aspect are as the program reads; take them as higher and lower.",
     ),
     "no_themes": (
         "评论太少或话题划分不够稳定（换一批样本会得到不同的话题），不作自动话题分析；请看上面按方面的结果。",

@@ -5,10 +5,12 @@ import pandas as pd
 
 from cemlab.checks import require_choice, require_columns, require_level
 from cemlab.measure import schema
+from cemlab.measure.bases import flag_bases
 from cemlab.measure.intervals import share_interval
 from cemlab.text.sentiment_audit import OPINIONS, labelled, stratified_mean, stratified_share
 
 METHODS = ("prediction_powered", "rogan_gladen", "uncorrected")
+SIGNS = {"positive": 1, "neutral": 0, "negative": -1}
 OWN = 30  # labelled comments from which a group's error is its own
 UNSEEN = 1.53  # errors that none seen in n leaves possible: 3 / n at 95 %, hence an error of 1.53 / n
 
@@ -28,7 +30,7 @@ def sentiment_shares(data, gold=None, *, by=None, method="prediction_powered", l
         all of `gold`: shares may differ, but an engine that reads one group worse than the other misleads.
     method : {"prediction_powered", "rogan_gladen", "uncorrected"}
         "prediction_powered" adds the labelled sample's mean error, band by band, to the engine's share, of which it uses as
-        much as the sample shows it to be worth [1]_;
+        much as the sample shows it to be worth [1]_, alike for all three, so that they add up to 100;
         "rogan_gladen" solves for the share from sensitivity and specificity [2]_, with Fieller's interval, and breaks down
         (not_estimable) where they do not clearly add up to more than 1.
     level : float, default 0.95
@@ -63,12 +65,8 @@ def sentiment_shares(data, gold=None, *, by=None, method="prediction_powered", l
     """
     require_level(level, "sentiment_shares")
     require_choice(method, METHODS, name="method", where="sentiment_shares")
-    frame = data.collect() if hasattr(data, "collect") else data
-    by = schema.as_list(by)
-    require_columns(list(frame.columns), ["label", *by], "sentiment_shares")
-    frame = pd.DataFrame({name: frame[name].to_list() for name in ["label", *by]})
+    by, groups = _groups(data, by, "sentiment_shares")
     given = None if gold is None or method == "uncorrected" else labelled(gold, "sentiment_shares")
-    groups = [((), frame)] if not by else [(key, part) for key, part in frame.groupby(by, sort=True, dropna=False)]
     rows = []
     for key, part in groups:
         n = int((part["label"] != "none").sum())
@@ -89,6 +87,69 @@ def sentiment_shares(data, gold=None, *, by=None, method="prediction_powered", l
                 | figures
             )
     return schema.estimates(pd.DataFrame(rows), by)
+
+
+def corrected_net(data, gold, *, by=None, level=0.95, min_n=30):
+    """Net sentiment with the engine's error taken off: what `sentiment_shares` gives for praise, less that for blame.
+
+    Parameters
+    ----------
+    data, gold, by, level
+        As in `sentiment_shares`.
+    min_n : float, default 30
+        Rows on a smaller base keep their place without figures.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Estimates with ``metric`` "net_sentiment", ``item`` "opinion", points from -100 to 100. Intervals are normal ones; a
+        group corrected by the error rates of all gets the wider one of two errors that may go together ("rogan_gladen").
+
+    Raises
+    ------
+    ValueError, DataError
+        As `sentiment_shares`.
+    """
+    from scipy.stats import norm
+
+    shares = sentiment_shares(data, gold, by=by, level=level)
+    by, groups = _groups(data, by, "corrected_net")
+    given, z, rows = labelled(gold, "corrected_net"), norm.ppf(0.5 + level / 2), []
+    kept = [*by, "n", "n_missing", "level", "method", "status"]
+    for (key, part), start in zip(groups, range(0, len(shares), len(OPINIONS)), strict=True):
+        three = shares.iloc[start : start + len(OPINIONS)].set_index("item")
+        row = three.loc["positive", kept].to_dict() | {"metric": "net_sentiment", "item": "opinion", "unit": "points"}
+        if not (three["status"] == "ok").loc[["positive", "negative"]].all():
+            rows.append(row | {"status": "not_estimable"})
+            continue
+        praise, blame = (three.loc[side, "estimate"] / 100 for side in ("positive", "negative"))
+        if row["method"].startswith("prediction_powered"):
+            se = _net_error(part, given, _own(given, by, key))
+        else:
+            se = three.loc[["positive", "negative"], "se"].sum() / 100
+        net, spread = praise - blame, praise + blame - (praise - blame) ** 2
+        low, high = np.clip([net - z * se, net + z * se], -1, 1)
+        figures = {"estimate": net, "se": se, "ci_low": low, "ci_high": high}
+        rows.append(row | {name: 100 * value for name, value in figures.items()} | {"n_eff": spread / se**2})
+    return flag_bases(schema.estimates(pd.DataFrame(rows), by), min_n=min_n, low_n=max(100, min_n))
+
+
+def _net_error(part, given, mine):
+    """Standard error of praise less blame, corrected by the labelled comments of the group, or all."""
+    mine = np.ones(len(given)) if mine is None else mine
+    said, true = (given[name].map(SIGNS).to_numpy(float) for name in ("label", "gold"))
+    variance = max(stratified_share(given, true - _slope(given) * said, mine)[1], (2 * UNSEEN / mine.sum()) ** 2)
+    told = part.loc[part["label"] != "none", "label"].map(SIGNS)
+    return float(np.sqrt(variance + told.var(ddof=0) / len(told)))
+
+
+def _groups(data, by, where):
+    """Names of the groups' columns, and their rows as (key, pandas frame with ``label``)."""
+    frame = data.collect() if hasattr(data, "collect") else data
+    by = schema.as_list(by)
+    require_columns(list(frame.columns), ["label", *by], where)
+    frame = pd.DataFrame({name: frame[name].to_list() for name in ["label", *by]})
+    return by, [((), frame)] if not by else [(key, part) for key, part in frame.groupby(by, sort=True, dropna=False)]
 
 
 def _own(given, by, key):
@@ -112,7 +173,7 @@ def _corrected(share, n, opinion, given, mine, several, method, level):
     mine = np.ones(len(given)) if mine is None else mine
     said, true = ((given[name] == opinion).to_numpy(float) for name in ("label", "gold"))
     if method == "prediction_powered":
-        slope = _slope(given, said, true)
+        slope = _slope(given)
         error, variance = stratified_share(given, true - slope * said, mine)
         least = (UNSEEN / mine.sum()) ** 2  # a sample without errors does not prove that there are none
         estimate, variance = slope * share + error, max(variance, least) + chance
@@ -167,11 +228,18 @@ def _rates(given, said, true, mine):
     return *found, variances[0][1], variances[1][1], both
 
 
-def _slope(given, said, true):
-    """How much of the engine's share to use: the slope that makes the corrected share least uncertain, 0 to 1."""
-    both = stratified_mean(given, said + true)[1] - stratified_mean(given, said)[1] - stratified_mean(given, true)[1]
-    spread = stratified_mean(given, said)[1]
-    return float(np.clip(both / 2 / spread, 0, 1)) if spread > 0 else 0.0
+def _slope(given):
+    """How much of the engine's shares to use, 0 to 1: what makes the three corrected shares least uncertain together.
+
+    One slope for all of them, so that they still add up to 100 %.
+    """
+    both = spread = 0.0
+    for opinion in OPINIONS:
+        said, true = ((given[name] == opinion).to_numpy(float) for name in ("label", "gold"))
+        one, other = stratified_mean(given, said)[1], stratified_mean(given, true)[1]
+        both += (stratified_mean(given, said + true)[1] - one - other) / 2
+        spread += one
+    return float(np.clip(both / spread, 0, 1)) if spread > 0 else 0.0
 
 
 def _percent(estimate, se, low, high, n_eff, method):
