@@ -77,6 +77,7 @@ def test_a_quotation_holds_the_word_and_no_number_of_a_phone():
     assert word_quotation(texts, "泳池") == "泳池一直关着不开放"
     assert "13812345678" not in word_quotation(texts[:1], "泳池")
     assert word_quotation(["早餐"], "泳池") == ""
+    assert word_quotation(texts, "泳池", other_than=["泳池一直关着不开放"]) != "泳池一直关着不开放"
 
 
 def test_waves_without_comments_are_told():

@@ -14,7 +14,11 @@ def test_tied_values_are_told_apart():
     assert np.all(-np.diff(size) < TIED * size[:-1])
     once, again = (starting_factors(held.copy(), 3)[1] for _ in range(2))
     assert np.allclose(once, again, atol=1e-12)
-    assert [set(np.flatnonzero(row > 1e-3) // 3) for row in once] == [{3}, {2}, {1}]  # one block each, the heaviest first
+    assert [set(np.flatnonzero(row > 1e-3) // 3) for row in once] == [
+        {3},
+        {2},
+        {1},
+    ]  # one block each, the heaviest first
 
 
 def test_themes_of_equal_groups_are_the_same_each_time():

@@ -29,7 +29,7 @@ TEXTS = {
         "negative": "Negative reviews",
         "uncorrected": "uncorrected",
         "no_alarm": "No period fell below its limits.",
-        "alarm": "{n} period(s) fell below the limits of net sentiment ({when}): a signal to look at, no tested claim.",
+        "alarm": "{n} fell below the limits of net sentiment ({when}): a signal to look at, no tested claim.",
         "look": "Read the negative reviews of {when}{aspects}, find cause and extent, then decide on measures.",
         "about": " (“{names}” was blamed more than usual)",
         "untested": "Nor are there groups to compare: nothing was tested.",
@@ -54,7 +54,9 @@ def first_screen(words, said):
     space, found, proposals = "" if lang == "zh" else " ", alarms_now(words), []
     if charts_of(words) is not None:
         when = say_list([name_of(row, words) for row in found.to_dict("records")], lang)
-        opening += space + (text["alarm"].format(n=len(found), when=when) if len(found) else text["no_alarm"])
+        opening += space + (
+            text["alarm"].format(n=counted(len(found), lang), when=when) if len(found) else text["no_alarm"]
+        )
     ends = ends_of(words)
     opening += (space + text["untested"] if not len(said) else "") + (
         space + text["ends"].format(**ends) if ends else ""
@@ -69,6 +71,11 @@ def first_screen(words, said):
         further = [text["read"].format(**ends) if ends else text["compared"]]
     proposals += [one for one in further if not proposals or one != nothing]
     return block(opening, cards, verdict.top_findings(said), proposals[:3], lang=lang)
+
+
+def counted(n, lang):
+    """How many periods, as the sentence takes it."""
+    return n if lang == "zh" else f"{n} period{'s' if n > 1 else ''}"
 
 
 def ends_of(words):

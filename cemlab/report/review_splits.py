@@ -5,7 +5,7 @@ import polars as pl
 
 from cemlab.report.comments import TEXT
 from cemlab.report.labels import Labels
-from cemlab.report.review_texts import shown
+from cemlab.report.review_texts import TITLES, shown, told
 from cemlab.report.topics import as_topics
 from cemlab.report.wording import number
 
@@ -22,8 +22,44 @@ def show_splits(words):
         return
     for make in (aspects_by_source, months_by_source):
         frame = make(words)
-        if frame is not None:
-            display(split_table(frame, words, "aspect_sources" if make is aspects_by_source else "source_months"))
+        if frame is None:
+            continue
+        drawn = make is months_by_source and show_lines(frame, words)
+        key = "aspect_sources" if make is aspects_by_source else "source_months"
+        display(split_table(frame, words, key, folded=drawn))
+
+
+def show_lines(found, words):
+    """Months of each group as lines, where some have months enough; whether they were drawn."""
+    from IPython.display import display
+
+    from cemlab.report.charts_sources import lines_worth, source_panels
+    from cemlab.report.figures import show_figure
+
+    study, lang = words.study, words.study.lang
+    cut, labels = study.segments[0], Labels(study.codebook, lang)
+    drawn, left = lines_worth(found, cut)
+    if not drawn:
+        return False
+    fig = source_panels(found, by=cut, names=[(code, labels.code(cut, code)) for code in drawn], lang=lang)
+    title, note = (
+        text.format(cut=cut_name(study), least=least_shown(study))
+        for text in TITLES["source_lines"][0 if lang == "zh" else 1]
+    )
+    note += told("lines_left", lang, n=left) if left else ""
+    display(show_figure(fig, title=title, note=note))
+    return True
+
+
+def cut_name(study):
+    """What the first segment is called within a sentence."""
+    name = study.codebook.label(study.segments[0], study.lang)
+    return name if study.lang == "zh" else name.lower()
+
+
+def least_shown(study):
+    """Base under which no figure is shown."""
+    return max(study.min_n, study.codebook.privacy.min_persons)
 
 
 def aspects_by_source(words):
@@ -59,7 +95,7 @@ def months_by_source(words):
     return found.sort_values("month", kind="stable").assign(row=lambda t: t["month"])
 
 
-def split_table(found, words, key):
+def split_table(found, words, key, *, folded=False):
     """Rows and groups side by side: "12.3 (45)", a dash for what is not shown."""
     study, lang = words.study, words.study.lang
     cut = study.segments[0]
@@ -74,14 +110,10 @@ def split_table(found, words, key):
     columns = {code: f"g{place}" for place, code in enumerate(order)}
     heads = {"row": "aspect" if key == "aspect_sources" else "month"}
     heads |= {columns[code]: labels.code(cut, code) for code in order}
-    name = study.codebook.label(cut, lang)
-    said = {
-        "cut": name if lang == "zh" else name.lower(),
-        "min_n": max(study.min_n, study.codebook.privacy.min_persons),
-    }
+    said = {"cut": cut_name(study), "min_n": least_shown(study)}
     few = len(order) <= ROOM
     said |= {"bases_zh": "，括号内为条数" if few else "", "bases_en": " (their number)" if few else ""}
-    return shown(wide.rename(columns=columns), words, key, heads=heads, said=said, columns=list(heads))
+    return shown(wide.rename(columns=columns), words, key, heads=heads, said=said, columns=list(heads), folded=folded)
 
 
 def cell(row, with_base):

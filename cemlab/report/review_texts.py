@@ -61,6 +61,10 @@ WORDS = {
     "before": ("上期（条数）", "Wave before"),
     "first": ("最早出现", "First day"),
     "sentence": ("例句（已脱敏）", "One sentence (masked)"),
+    "lines_left": (
+        "另有 {n} 个评论较少或不足三个月有数，不画线。",
+        "{n} more have fewer reviews or under three months with a figure and are not drawn. ",
+    ),
     "no_new_words": (
         "没有本期新出现的词：没有哪个词本期有足够多的评论用到、上期几乎没有，且检验显著。",
         "No word is new: none is in enough reviews of this wave, in almost none of the one before, and more than chance would bring.",
@@ -101,6 +105,17 @@ TITLES = {
         (
             "Net sentiment of aspects by {cut}",
             "Of reviews that name the aspect{bases_en}; none under {min_n}, * small base. Descriptive, not tested.",
+        ),
+    ),
+    "source_lines": (
+        (
+            "各月净情感值，按{cut}",
+            "每格一个{cut}，同一刻度，浅色线为其余各格；不足 {least} 条的月份不画，首尾月份可能不足整月。描述性结果，未作检验。",
+        ),
+        (
+            "Net sentiment by month and {cut}",
+            "One panel each on one scale, the others pale behind it; no month under {least} reviews, the first and last may be incomplete. "
+            "Descriptive, not tested. ",
         ),
     ),
     "source_months": (

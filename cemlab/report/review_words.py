@@ -40,12 +40,15 @@ def show_new_words(words):
         return
     texts = words.now[TEXT].to_list()
     top = found.head(MOST)
+    quoted = []
+    for word in top["word"]:
+        quoted.append(word_quotation(texts, word, other_than=quoted))
     rows = pd.DataFrame({
         "word": top["word"],
         "now": [f"{row.percent:.1f}% ({row.n:,})" for row in top.itertuples()],
         "before": [f"{row.percent_reference:.1f}% ({row.n_reference:,})" for row in top.itertuples()],
         "first": [f"{day:%Y-%m-%d}" if pd.notna(day) else "—" for day in top["first"]],
-        "text": [word_quotation(texts, word) or "—" for word in top["word"]],
+        "text": [one or "—" for one in quoted],
     })  # fmt: skip
     heads = {"word": "new_word", "now": "now", "before": "before", "first": "first", "text": "sentence"}
     heads = heads if top["first"].notna().any() else {c: h for c, h in heads.items() if c != "first"}

@@ -128,7 +128,7 @@ def first_day(days):
     return pd.Timestamp(known.min()) if len(known) else pd.NaT
 
 
-def word_quotation(texts, word):
+def word_quotation(texts, word, *, other_than=()):
     """One masked clause that holds a word: of middle length, "" where none is fit to be shown.
 
     Parameters
@@ -136,6 +136,8 @@ def word_quotation(texts, word):
     texts : list, pandas or polars series of str
         Comments.
     word : str
+    other_than : sequence of str
+        Quotations that stand already; one of them is returned only where there is no other.
 
     Returns
     -------
@@ -156,8 +158,11 @@ def word_quotation(texts, word):
     if not fit:
         return ""
     middle = sorted(map(len, fit))[(len(fit) - 1) // 2]
+    found = []
     for part in sorted(fit, key=lambda one: (abs(len(one) - min(middle, LONGEST)), one)):
-        masked = mask_businesses(part)
+        masked = shortened(mask_businesses(part), LONGEST)
         if word in masked and LABEL not in masked:
-            return shortened(masked, LONGEST)
-    return ""
+            found.append(masked)
+            if masked not in other_than:
+                return masked
+    return found[0] if found else ""

@@ -18,7 +18,7 @@ LINKING = frozenset(  # content words by class that stand in any text
 )
 JUDGING_ONLY = frozenset(  # judge anything, hence name no theme
     "不好 垃圾 不值 后悔 要死 恶心 很棒 太好 更好 不行 不爽 郁闷 遗憾 无语 受不了 不太好 挺不错 物有所值 物超所值 强烈推荐 对不起 不敢恭维 令人满意 比较满意 还算 说明 "
-    "不想 不敢 千万别 坚决 真心 玩意 战斗机 麻烦 差距 一如既往 上次 当时 目前 最近 今后 以后 后来 时候 平时 本人 大家 朋友们".split()
+    "感谢您 感谢 谢谢 接受 反馈 不想 不敢 千万别 坚决 真心 玩意 战斗机 麻烦 差距 一如既往 上次 当时 目前 最近 今后 以后 后来 时候 平时 本人 大家 朋友们".split()
 )
 _MARKUP = re.compile(r"https?|www|[a-z0-9-]*\.[a-z.]+|nbsp|quot|amp|url|[\x00-\x7f]|[\d.]+")
 
