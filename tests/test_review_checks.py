@@ -1,11 +1,15 @@
 """The first screen and the checks of a report on reviews from a drafted codebook: what was not compared is not said to be equal."""
 
+from dataclasses import replace
+
 import exports_made as made
+import polars as pl
 import pytest
 
 from cemlab.collect.draft import draft_codebook
 from cemlab.collect.ingest import ingest
 from cemlab.report import review_checks as rc
+from cemlab.report import review_labels as rl
 from cemlab.report.comments import open_comments
 from cemlab.report.findings import findings
 from cemlab.report.review_first import first_screen
@@ -32,11 +36,27 @@ def words(tmp_path, monkeypatch):
 
 
 def test_agreement_and_copies_by_hand(words):
-    row = rc.label_agreement(words).iloc[0]
+    row = rl.label_agreement(words).iloc[0]
     assert (row["n"], row["estimate"]) == (240, pytest.approx(90.0))
-    assert "一致的占 90.0%" in rc.agreement_sentence(words)
+    assert "一致的占 90.0%" in rl.label_sentences(words)
     assert "有 6 条（2.5%）" in rc.copies_sentence(words) and "来自 2 段文字" in rc.copies_sentence(words)
     assert rc.star_mix(words) is None and rc.conflicts(words) is None
+
+
+def test_the_label_of_all_reviews_gives_its_own_figures(words):
+    """Of 240 the 24 first are labelled the wrong way round: 12 praise as blame, 12 blame as praise; 120 each in all."""
+    shares = rl.label_shares(words)
+    assert shares["negative"]["estimate"] == pytest.approx(50)
+    assert [shares[f"wrong_{side}"]["estimate"] for side in ("positive", "negative")] == pytest.approx([10, 10])
+    text = rl.label_sentences(words)
+    assert "按标签计，差评占 50.0%" in text and "净情感值 0.0 分" in text and "有 10.0% 被读成差评" in text
+
+
+def test_labels_of_some_reviews_tell_agreement_only(words):
+    part = pl.when(pl.int_range(pl.len()) < 100).then(pl.col("label_given")).alias("label_given")
+    some = replace(words, data=words.data.with_columns(part))
+    assert rl.label_shares(some) is None
+    assert "n=100" in rl.label_sentences(some) and "按标签计" not in rl.label_sentences(some)
 
 
 def test_what_was_not_compared_is_not_said_to_be_equal(words):

@@ -3,7 +3,8 @@
 import pandas as pd
 import polars as pl
 
-from cemlab.report.comments import TEXT, given_labels
+from cemlab.report.comments import TEXT
+from cemlab.report.review_labels import label_sentences
 from cemlab.report.review_texts import shown, told
 from cemlab.report.rows import interval_text
 from cemlab.report.wording import number
@@ -17,7 +18,7 @@ def show_checks(words):
 
     if words.reason:
         return
-    agreed = agreement_sentence(words)
+    agreed = label_sentences(words)
     display(Markdown("\n\n".join([*([agreed] if agreed else []), copies_sentence(words)])))
     for block in (copies_table(words), star_mix(words), conflicts_table(words), examples_table(words)):
         if block is not None:
@@ -27,31 +28,6 @@ def show_checks(words):
 def written_now(words):
     """All reviews of this wave, with those that hold no opinion."""
     return words.every.filter(pl.col("_wave") == words.study.wave)
-
-
-def label_agreement(words):
-    """How often the program reads a review as the label says that came with it (the side of 0.5); None without a label."""
-    from cemlab.measure.scores import top_box
-
-    known = given_labels(words.study.codebook)
-    name = next((one for one in known if one in words.now.columns), None)
-    if name is None:
-        return None
-    read = pl.when(pl.col("probability") > 0.5).then(pl.lit("positive")).otherwise(pl.lit("negative"))
-    rows = words.now.filter(pl.col("probability").is_not_null() & ~pl.col("probability").is_nan())
-    given = pl.col(name).cast(pl.String).replace_strict(known[name], default=None, return_dtype=pl.String)
-    rows = rows.with_columns(agreement=(given == read).cast(pl.Float64))
-    found = top_box(rows, "agreement", scale=(0, 1), top=[1]).assign(metric="share")
-    return words.study.shown(found, rows)
-
-
-def agreement_sentence(words):
-    """The agreement with the label of the file, or None."""
-    found = label_agreement(words)
-    if found is None or found["status"].iloc[0] not in ("ok", "low_base"):
-        return None
-    row = found.iloc[0].to_dict()
-    return told("agreement", words.study.lang, n=f"{int(row['n']):,}", share=interval_text(row, "percent"))
 
 
 def copies_sentence(words):

@@ -2,7 +2,9 @@
 
 from cemlab.analyse import touchpoints as tp
 from cemlab.report import verdict
+from cemlab.report.review_labels import label_shares
 from cemlab.report.review_sections import alarms_now, charts_of, name_of, say_list
+from cemlab.report.review_texts import told
 from cemlab.report.text_sections import say
 from cemlab.report.wording import number, value
 
@@ -107,6 +109,9 @@ def cards_of(words, said):
     note = base(row, "percent", lang) + (
         "" if words.gold is not None else ("，" if lang == "zh" else ", ") + text["uncorrected"]
     )
+    given = label_shares(words)
+    if given is not None:
+        note += ("；" if lang == "zh" else "; ") + told("by_label", lang, share=f"{given['negative']['estimate']:.1f}%")
     cards.append({"title": text["negative"], "value": value(row["estimate"], "percent", lang), "note": note})
     last = int((words.every["_wave"] == study.previous).sum()) if study.previous is not None else 0
     note = text["last"].format(n=f"{last:,}") if last else ""

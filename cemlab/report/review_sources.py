@@ -85,7 +85,8 @@ def results(words):
 def further_results(words):
     """Frames behind alarms, stars and splits."""
     from cemlab.report.review_alarms import source_rows
-    from cemlab.report.review_checks import conflicts, label_agreement
+    from cemlab.report.review_checks import conflicts
+    from cemlab.report.review_labels import label_agreement
     from cemlab.report.review_sections import alarms_now
     from cemlab.report.review_splits import aspects_by_source, months_by_source
     from cemlab.report.review_words import first_seen

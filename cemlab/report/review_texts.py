@@ -34,6 +34,15 @@ WORDS = {
         "The file brings a label of praise or blame: the program reads {share} of the reviews as it says (n={n}; 95 % interval in brackets). "
         "Labels are often made from stars and err, too.",
     ),
+    "label_net": (
+        "按标签计，差评占 {negative}，净情感值 {net} 分 [{low}, {high}]；程序判读的净情感值为 {read} 分，相差 {gap} 分。"
+        "标签为好评的有 {wrong_positive} 被读成差评，标签为差评的有 {wrong_negative} 被读成好评；标签不分中性。引用水平值时以标签为准，"
+        "各方面、话题与走势仍由程序判读。",
+        "By the label {negative} are blame and net sentiment is {net} [{low}, {high}]; the program's reading gives {read}, {gap} points "
+        "apart. Of labelled praise {wrong_positive} is read as blame, of labelled blame {wrong_negative} as praise; labels know no "
+        "neutral. Quote levels from the label; aspects, themes and the course over time stay the program's reading.",
+    ),
+    "by_label": ("文件标签为 {share}", "by the label of the file {share}"),
     "no_copies": (
         "本期 {n} 条评论中没有文字相同（10 个字以上）的评论。",
         "None of the {n} reviews repeats another one's words (ten characters or more).",
