@@ -254,6 +254,44 @@ def test_the_lexicon_of_drinks_reads_drinks(root):
     assert judged("不太甜，刚好", lexicon) == {"sweetness": "positive"}
 
 
+DRINKS = [  # written by hand, not taken from a sample
+    ("入口很清爽，喝完嘴里还有淡淡的茶香", {"taste": "positive"}),
+    ("香精味太重了，喝着像药水", {"taste": "negative"}),
+    ("气很足，打开就喷，特别解暑", {"taste": "positive"}),
+    ("没气了，跟糖水一样", {"taste": "negative"}),
+    ("酸酸甜甜的，孩子很爱喝", {"taste": "positive"}),
+    ("我觉得甜了点，半糖就够了", {"sweetness": "negative"}),
+    ("太甜啦，齁得慌", {"sweetness": "negative"}),
+    ("0糖0脂，喝起来没有罪恶感", {"health": "positive"}),
+    ("零卡饮料，减肥期间也能喝", {"health": "positive"}),
+    ("咖啡因含量高，晚上喝了睡不着", {"health": "negative"}),
+    ("蛋白质含量高，早上喝一瓶很顶饱", {"health": "positive"}),
+    ("瓶盖很难拧开，老人根本打不开", {"package": "negative"}),
+    ("快递到的时候漏了两瓶，箱子都湿了", {"package": "negative"}),
+    ("小瓶装刚好放进包里，携带方便", {"package": "positive"}),
+    ("五块钱一瓶，学生党喝得起", {"price": "positive"}),
+    ("第二件半价的时候囤了一箱，很值", {"price": "positive"}),
+    ("楼下便利店就有，很方便", {"availability": "positive"}),
+    ("我们县城根本没有卖的", {"availability": "negative"}),
+    ("只能在网上买，运费都比饮料贵", {"availability": "negative", "price": "negative"}),
+    ("广告吹得太厉害，实际也就那样", {"trust": "negative"}),
+    ("生产日期是半年前的，快到期了才发货", {"trust": "negative"}),
+    ("在瓶底发现了絮状物，质量堪忧", {"trust": "negative"}),
+    ("还行吧，没什么特别的", {}),
+    ("评价很多，价值不好说", {}),
+    ("热量偏高", {"health": "negative"}),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), DRINKS, ids=[text for text, _ in DRINKS])
+def test_what_is_said_of_drinks(root, text, said):
+    assert judged(text, load_lexicon(root / "data" / "lexicons" / "beverage.yml")) == said
+
+
+def test_not_sweet_is_neither_praise_nor_blame(root):
+    assert judged("一点都不甜", load_lexicon(root / "data" / "lexicons" / "beverage.yml")) == {"sweetness": "neutral"}
+
+
 def test_signatures_and_counts_are_not_proposed(small):
     signature = "服务至上，诚聘英才，广告业务，索引，代理，友情链接，版权所有，京城互联网络有限公司敬上"
     texts = ["服务员小妹很热情", "服务两个小时", "环境不错", "价格贵", signature] * 12
