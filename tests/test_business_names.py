@@ -2,7 +2,7 @@
 
 import pytest
 
-from cemlab.text.business_names import mask_businesses
+from cemlab.text.business_names import compares_names, mask_businesses
 
 
 @pytest.mark.parametrize(
@@ -10,6 +10,7 @@ from cemlab.text.business_names import mask_businesses
     [
         ("于山宾馆服务非常差，是我从未见过的恶劣", "[商家名]宾馆服务非常差，是我从未见过的恶劣"),
         ("我们住的是喜来登大酒店", "我们住的是[商家名]大酒店"),
+        ("叫‘玛格丽特的’西餐厅", "叫‘[商家名]’西餐厅"),
         ("还不如如家", "还不如[商家名]"),
         ("对面的海天大酒店更好，于山宾馆也行", "对面的[商家名]大酒店更好，[商家名]宾馆也行"),
     ],
@@ -32,6 +33,21 @@ def test_named_houses_are_masked(text, masked):
 )
 def test_what_a_house_is_like_is_no_name(text):
     assert mask_businesses(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("价钱比九洲环宇要高30%多", True),
+        ("比中州皇冠好", True),
+        ("房间比想象的大", False),
+        ("比以前好", False),
+        ("价格比较高", False),
+        ("", False),
+    ],
+)
+def test_a_comparison_with_a_name_is_seen(text, named):
+    assert compares_names(text) is named
 
 
 def test_masking_twice_changes_nothing():

@@ -103,6 +103,7 @@ def aspect_quotations(
 
 def chosen(fit, rule, n, sentiment, label, texts):
     """The first `n` sentences by the rule; ties in the order of their characters."""
+    from cemlab.text.business_names import compares_names
     from cemlab.text.quotations import says_more
 
     if rule == "typical":
@@ -111,7 +112,8 @@ def chosen(fit, rule, n, sentiment, label, texts):
         return []
     if rule == "typical":
         alone = fit.filter(pl.col("named") == pl.col("named").min())
-        alone = alone.filter(pl.Series([says_more(body) for body in alone["body"]], dtype=pl.Boolean))
+        fine = [says_more(body) and not compares_names(body) for body in alone["body"]]
+        alone = alone.filter(pl.Series(fine, dtype=pl.Boolean))
         length = alone["body"].str.len_chars()
         alone = alone.with_columns(far=(length - length.median()).abs())
         alone = alone.sort("sure", "far", "body", descending=[True, False, False]).head(TRIED)

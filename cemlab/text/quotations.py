@@ -93,7 +93,7 @@ def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longes
     pandas.DataFrame
         ``label`` (positive, negative), ``rule`` (most_positive, most_negative), ``text``; the clearest first. Texts that repeat themselves (很好很好很好) are passed over.
     """
-    from cemlab.text.business_names import LABEL, mask_businesses
+    from cemlab.text.business_names import LABEL, compares_names, mask_businesses
 
     rows = pd.DataFrame({"text": list(texts), "p": np.asarray(probability, dtype=float)}).dropna()
     rows["text"] = rows["text"].str.strip()
@@ -104,7 +104,9 @@ def extreme_quotations(texts, probability, *, n=2, min_n=10, shortest=10, longes
         fit = fit[np.array([says_more(text) for text in fit["text"]], bool)]
         fit = fit.sort_values(["p", "text"], ascending=[not falling, True]).head(TRIED if len(side) >= min_n else 0)
         masked = [mask_businesses(mask(text)) for text in fit["text"]]
-        told = [text for text in masked if text.count(LABEL) < 2]  # one that compares houses is about none of them
+        told = [
+            text for text in masked if text.count(LABEL) < 2 and not compares_names(text)
+        ]  # one that compares houses is about none of them
         out += [(label, f"most_{label}", shortened(text, longest)) for text in told[:n]]
     return pd.DataFrame(out, columns=["label", "rule", "text"])
 
