@@ -28,8 +28,34 @@ def test_least_squares_of_the_others_by_hand():
     """On three rows y is 2x; the fourth is predicted by them; a missing x counts as their mean, 2."""
     x = np.array([[1.0], [2.0], [3.0], [5.0], [np.nan]])
     y = np.array([2.0, 4.0, 6.0, 0.0, 0.0])
-    train = np.array([True, True, True, False, False])
-    assert predicted(x, y, train, ~train) == pytest.approx([10.0, 4.0])
+    found = predicted(x, y, np.array([0, 0, 0, 1, 1]), {"x": [0], "none": np.arange(0)})
+    assert found["x"] == pytest.approx([0.0, 0.0, 0.0, 10.0, 4.0])
+    assert found["none"] == pytest.approx([0.0, 0.0, 0.0, 4.0, 4.0])
+
+
+def test_predictions_from_sums_are_those_of_least_squares_on_the_rows():
+    """Means of the rows that train stand for missing ratings; a column that is 0 in them, or twice there, does no harm."""
+    data = answers()
+    x = np.column_stack([data[["a", "c", "w", "v"]], data["a"], np.zeros(400)])
+    y, fold = data["overall"].to_numpy(), np.arange(400) % 7
+    x[fold == 3, 5] = 1.0
+    for part in range(7):
+        test, train = fold == part, fold != part
+        means = np.nanmean(x[train], axis=0)
+        centred = np.nan_to_num(x - means)
+        slopes = np.linalg.lstsq(centred[train], y[train] - y[train].mean(), rcond=None)[0]
+        found = predicted(x, y, fold, {"all": np.arange(6)})["all"]
+        assert found[test] == pytest.approx(y[train].mean() + centred[test] @ slopes, rel=1e-9)
+
+
+def test_many_persons_are_resampled_in_groups(monkeypatch):
+    """The interval is as wide as that of persons drawn one by one."""
+    data = answers(6000)
+    grouped = gain(joint_drivers(data, "overall", ["a", "c"], ["w", "v"], draws=0))
+    monkeypatch.setattr("cemlab.analyse.joint_drivers.MANY", 10_000)
+    single = gain(joint_drivers(data, "overall", ["a", "c"], ["w", "v"], draws=0))
+    assert grouped["estimate"] == pytest.approx(single["estimate"], rel=1e-9)
+    assert grouped["se"] == pytest.approx(single["se"], rel=0.1)
 
 
 def test_weights_are_those_of_key_drivers_and_shares_sum_to_100():

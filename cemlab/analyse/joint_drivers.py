@@ -14,6 +14,7 @@ from cemlab.measure.schema import as_list, estimates
 
 MIN_MENTIONS = 30  # comments that praise or blame an aspect, below which it is no driver
 FOLDS, REPEATS = 10, 10
+MANY, GROUPS = 5000, 2000  # persons beyond which groups of them are resampled, and how many groups
 MODELS = ("ratings", "words", "both")
 
 
@@ -122,19 +123,21 @@ def out_of_sample(rows, outcome, kinds, cluster, level, seed, draws=2000):
     rng = np.random.default_rng(seed)
     y = rows[outcome].to_numpy(float)
     units = np.arange(len(y)) if cluster is None else rows[cluster].astype("category").cat.codes.to_numpy()
-    columns = {kind: rows[names].to_numpy(float) for kind, names in kinds.items()}
-    columns["both"] = np.hstack(list(columns.values()))
+    x = np.hstack([rows[names].to_numpy(float) for names in kinds.values()])
+    first = len(kinds["ratings"])
+    columns = {"ratings": np.arange(first), "words": np.arange(first, x.shape[1]), "both": np.arange(x.shape[1])}
     number = units.max() + 1
     losses = {name: np.zeros(len(y)) for name in ("none", *MODELS)}
+    columns = {"none": np.arange(0), **columns}
     for _ in range(REPEATS):
         fold = (rng.permutation(number) % min(FOLDS, number))[units]
-        for part in np.unique(fold):
-            test, train = fold == part, fold != part
-            losses["none"][test] += (y[test] - y[train].mean()) ** 2 / REPEATS
-            for model in MODELS:
-                losses[model][test] += (y[test] - predicted(columns[model], y, train, test)) ** 2 / REPEATS
+        for model, found in predicted(x, y, fold, columns).items():
+            losses[model] += (y - found) ** 2 / REPEATS
     total = np.array([np.bincount(units, losses[name], number) for name in ("none", *MODELS)])  # models x units
-    drawn = rng.multinomial(number, np.full(number, 1 / number), size=draws) @ total.T
+    if number > MANY:  # whole units, dealt at random into groups, which are resampled instead
+        group = rng.permutation(number) % GROUPS
+        total = np.array([np.bincount(group, row, GROUPS) for row in total])
+    drawn = resampled(rng, total, draws)
     return [
         r2_row(metric, item, total.sum(axis=1), drawn, better, worse, level)
         for metric, item, better, worse in (
@@ -145,16 +148,37 @@ def out_of_sample(rows, outcome, kinds, cluster, level, seed, draws=2000):
     ]
 
 
-def predicted(x, y, train, test):
-    """Least squares on the rows of `train`, applied to those of `test`; a missing value counts as the mean."""
-    import warnings
+def resampled(rng, total, draws):
+    """Sums of the columns of `total`, drawn with replacement, for each of `draws` samples."""
+    number = total.shape[1]
+    return rng.multinomial(number, np.full(number, 1 / number), size=draws) @ total.T
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a column without a value in these rows
-        means = np.nan_to_num(np.nanmean(x[train], axis=0))
-    centred = np.nan_to_num(x - means)
-    slopes, *_ = np.linalg.lstsq(centred[train], y[train] - y[train].mean(), rcond=None)
-    return y[train].mean() + centred[test] @ slopes
+
+def predicted(x, y, fold, columns):
+    """Each row's prediction by least squares on the rows of all other folds; a missing value counts as their mean.
+
+    One entry for each choice of `columns`. The sums of cross-products of each fold, of values and of whether they are there,
+    hold all that the models need: memory and time do not depend on how many models there are.
+    """
+    k, there = x.shape[1], np.isfinite(x)
+    level = y.mean()
+    x = np.where(there, x - np.where(there, x, 0).sum(0) / np.maximum(there.sum(0), 1), 0)  # for the digits' sake
+    given = np.column_stack([x, there, np.ones(len(y)), y - level])
+    parts = {part: given[fold == part] for part in np.unique(fold)}
+    sums = {part: rows.T @ rows for part, rows in parts.items()}
+    whole = sum(sums.values())
+    found = {name: np.empty(len(y)) for name in columns}
+    for part, own in sums.items():
+        rest = whole - own
+        means = rest[-2, :k] / np.maximum(rest[-2, k : 2 * k], 1)
+        turn = np.vstack([np.eye(k), -np.diag(means), np.zeros((2, k))])  # centred where there, 0 where missing
+        products, middle = turn.T @ rest @ turn, rest[-1, -2] / rest[-2, -2]
+        with_y = turn.T @ (rest[:, -1] - middle * rest[:, -2])
+        centred = parts[part] @ turn
+        for name, chosen in columns.items():
+            inverse = np.linalg.pinv(products[np.ix_(chosen, chosen)], rcond=1e-12, hermitian=True)
+            found[name][fold == part] = level + middle + centred[:, chosen] @ (inverse @ with_y[chosen])
+    return found
 
 
 def r2_row(metric, item, total, drawn, better, worse, level):
