@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from cemlab.report.charts_sources import lines_worth, month_name, source_panels
+from cemlab.report.charts_text import volume_by_source
 
 
 def months(source, values, n=200, first=4):
@@ -47,3 +48,12 @@ def test_months_name_their_year_once(lang, names):
 def test_a_column_that_lacks_is_named():
     with pytest.raises(ValueError, match="ci_low"):
         source_panels(FRAME.drop(columns="ci_low"), by="source", names=[("a", "a")])
+
+
+def test_columns_of_volume_stand_on_each_other():
+    """Two periods, 3 + 1 and 2 + 4 reviews: the second source begins where the first ends; sums are told."""
+    counted = pd.DataFrame({"a": [3, 2], "b": [1, 4]}, index=["4月6日", "4月13日"])
+    fig = volume_by_source(counted, names=["甲", "乙"])
+    boxes = [(bar.get_y(), bar.get_height()) for bar in fig.axes[0].patches]
+    assert boxes == [(0, 3), (0, 2), (3, 1), (2, 4)]
+    assert fig.cemlab_note == "合计：甲 5；乙 5。"

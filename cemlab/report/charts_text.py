@@ -1,12 +1,14 @@
 """Charts of words: what separates two groups of comments, with intervals, and the word cloud beside it."""
 
+import numpy as np
 import pandas as pd
 
 from cemlab.checks import require_columns
-from cemlab.report.fonts import INK, SOFT
+from cemlab.report.fonts import INK, LINE, SOFT
 from cemlab.report.labels import Labels
-from cemlab.report.rows import ACCENT, BRAND, describe, right_text, row_axes, styled
+from cemlab.report.rows import ACCENT, BRAND, WIDTH, describe, right_text, row_axes, styled
 
+HATCHES = ("", "////", "....")  # behind the fifth source the colours come again
 PALETTE = ("#1f4e79", "#c8641b", "#2f7d6b", "#56514d", "#7a6c9d")
 
 
@@ -115,7 +117,7 @@ def word_cloud(words, *, n=80, value="n"):
 
 
 def volume_by_source(counted, *, names, lang="zh"):
-    """Stacked columns of comments a period, one colour a source (pyecharts).
+    """Stacked columns of comments a period, one colour a source.
 
     Parameters
     ----------
@@ -127,21 +129,45 @@ def volume_by_source(counted, *, names, lang="zh"):
 
     Returns
     -------
-    pyecharts.charts.Bar
+    matplotlib.figure.Figure
     """
-    from pyecharts import options as opts
-    from pyecharts.charts import Bar
+    from matplotlib.figure import Figure
 
-    chart = Bar(init_opts=opts.InitOpts(width="100%")).add_xaxis([str(code) for code in counted.index])
-    for place, (source, name) in enumerate(zip(counted.columns, names, strict=True)):
-        chart.add_yaxis(
-            name, [int(v) for v in counted[source]], stack="all", label_opts=opts.LabelOpts(is_show=False),
-            itemstyle_opts=opts.ItemStyleOpts(color=PALETTE[place % len(PALETTE)]),
-        )  # fmt: skip
-    unit = "条" if lang == "zh" else "comments"
-    chart.set_global_opts(
-        tooltip_opts=opts.TooltipOpts(trigger="axis"),
-        yaxis_opts=opts.AxisOpts(name=unit),
-        legend_opts=opts.LegendOpts(pos_top="0"),
-    )
-    return chart
+    at, below = np.arange(len(counted)), np.zeros(len(counted))
+    with styled():
+        fig = Figure(figsize=(WIDTH, 3.2))
+        ax = fig.add_axes((0.075, 0.12, 0.81, 0.7))
+        for place, (source, name) in enumerate(zip(counted.columns, names, strict=True)):
+            colour = PALETTE[place % len(PALETTE)]
+            hatch = HATCHES[place // len(PALETTE) % len(HATCHES)]
+            ax.bar(
+                at,
+                counted[source],
+                0.72,
+                bottom=below,
+                label=name,
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                linewidth=0.4,
+            )
+            below = below + counted[source].to_numpy(float)
+        step = -(-len(at) // 8)
+        ax.set_xticks(at[::step], [str(code) for code in counted.index[::step]])
+        ax.set_xlim(-0.6, len(at) - 0.4)
+        ax.set_ylabel("评论（条）" if lang == "zh" else "Reviews", color=SOFT)
+        ax.tick_params(axis="both", length=0, labelsize=8.5, labelcolor=SOFT)
+        for side in ("top", "right", "left"):
+            ax.spines[side].set_visible(False)
+        ax.grid(axis="y", color=LINE, linewidth=0.6)
+        ax.set_axisbelow(True)
+        columns = min(len(names), 5)
+        ax.legend(
+            loc="lower left", bbox_to_anchor=(0, 1.01), ncols=columns, frameon=False, fontsize=8.5, handlelength=1.2
+        )
+    total = counted.sum()
+    colon, stop = ("：", "；") if lang == "zh" else (": ", "; ")
+    told = [f"{name} {int(total[source]):,}" for source, name in zip(counted.columns, names, strict=True)]
+    fig.cemlab_alt = ("评论量，按来源" if lang == "zh" else "Reviews by source") + colon + stop.join(told)
+    fig.cemlab_note = ("合计：" if lang == "zh" else "In all: ") + stop.join(told) + ("。" if lang == "zh" else ".")
+    return fig

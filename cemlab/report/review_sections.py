@@ -109,7 +109,6 @@ def show_volume(words):
         return
     from cemlab.report.charts_text import volume_by_source
     from cemlab.report.charts_time import score_over_time
-    from cemlab.report.echarts import show_chart
 
     study, lang = words.study, words.study.lang
     fig = score_over_time(with_days(found[0], period_of(words), lang), codebook=study.codebook, lang=lang, changes={})
@@ -117,14 +116,8 @@ def show_volume(words):
     if study.segments:
         counted, cut = by_period(words, study.segments[0]), study.segments[0]
         names = [Labels(study.codebook, lang).code(cut, code) for code in counted.columns]
-        display(
-            show_chart(
-                volume_by_source(counted, names=names, lang=lang),
-                height=320,
-                lang=lang,
-                **titled("volume_sources", lang),
-            )
-        )
+        fig = volume_by_source(counted, names=names, lang=lang)
+        display(show_figure(fig, **titled("volume_sources", lang)))
 
 
 def by_period(words, cut):

@@ -212,8 +212,8 @@ TITLES = {
         ),
     ),
     "volume_sources": (
-        ("各时段评论量，按来源（交互图）", "首尾时段可能不足整期。"),
-        ("Reviews by period and source (interactive)", "The first and last period may be incomplete."),
+        ("各时段评论量，按来源", "首尾时段可能不足整期。"),
+        ("Reviews by period and source", "The first and last period may be incomplete."),
     ),
     "net_trend": (
         (
