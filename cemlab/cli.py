@@ -33,8 +33,10 @@ def main():
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
-    except KeyboardInterrupt:
-        typer.echo("已中断，数据保持原样。/ Stopped; nothing was left half done.", err=True)
+    except (KeyboardInterrupt, SystemExit) as ended:  # typer makes an interrupt an exit of 130 without a word
+        if isinstance(ended, SystemExit) and ended.code != 130:
+            raise
+        typer.echo("已中断，没有留下半份数据。/ Stopped; nothing was left half done.", err=True)
         raise SystemExit(130) from None
     except Exception as error:
         if not isinstance(error, (ValueError, OSError, RuntimeError)) and not of_the_store(error):

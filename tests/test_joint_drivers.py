@@ -6,7 +6,7 @@ import pytest
 
 from cemlab.analyse.driver_sums import NoDrivers
 from cemlab.analyse.drivers import key_drivers
-from cemlab.analyse.joint_drivers import joint_drivers, predicted
+from cemlab.analyse.joint_drivers import in_groups, joint_drivers, predicted
 
 
 def answers(n=400, word=0.8, seed=1):
@@ -100,3 +100,12 @@ def test_seldom_judged_aspects_and_small_samples_are_refused():
         joint_drivers(data.head(150), "overall", ["a", "c"], ["w", "v"], draws=0)
     with pytest.raises(NoDrivers, match="no ratings can be estimated"):
         joint_drivers(data, "overall", ["answered"], ["w", "v"], draws=0)
+
+
+def test_groups_keep_persons_whole():
+    few = pd.Series(["b", "a", None, "b", None])
+    assert in_groups(few, 1).tolist() == [1, 0, 2, 1, 3]
+    many = pd.Series([f"p{i % 6000}" for i in range(15_000)])
+    groups = pd.DataFrame({"person": many, "group": in_groups(many, 1)})
+    assert groups.groupby("person")["group"].nunique().max() == 1
+    assert groups.groupby("group")["person"].nunique().eq(3).all() and groups["group"].nunique() == 2000

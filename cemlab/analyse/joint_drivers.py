@@ -85,6 +85,8 @@ def joint_drivers(data, outcome, ratings, words, *, cluster=None, level=0.95, se
     used = [word for word in words if MIN_MENTIONS <= mentions[word] <= len(rows) - MIN_MENTIONS]
     if not used:
         raise NoDrivers(f"{where}: no aspect is praised or blamed by {MIN_MENTIONS} comments; read them instead.")
+    if cluster is not None:
+        rows = rows.assign(**{cluster: in_groups(rows[cluster], seed)})
     sums = driver_sums(rows, outcome, [*ratings, *used], cluster=cluster)
     if sums.n < max(200, 10 * sums.k):
         raise NoDrivers(f"{where}: {sums.n:,} answers for {sums.k} drivers; 200 are needed, and 10 a driver.")
@@ -101,6 +103,15 @@ def joint_drivers(data, outcome, ratings, words, *, cluster=None, level=0.95, se
     )
     base = {"n": sums.n, "n_eff": sums.n_eff, "level": level}
     return JointDrivers(found, estimates(pd.DataFrame(out).assign(**base)), ratings, used, mentions)
+
+
+def in_groups(persons, seed):
+    """Numbers of the persons; of random groups of whole persons where there are so many that their sums fill the memory."""
+    codes, known = pd.factorize(persons, sort=True)
+    codes = np.where(codes < 0, len(known) + np.arange(len(codes)), codes)  # without a person: one of their own
+    codes = np.unique(codes, return_inverse=True)[1]
+    number = codes.max() + 1
+    return codes if number <= MANY else (np.random.default_rng(seed).permutation(number) % GROUPS)[codes]
 
 
 def shares(found, sums, kinds, level, seed, draws):
@@ -122,7 +133,7 @@ def out_of_sample(rows, outcome, kinds, cluster, level, seed, draws=2000):
     """R-squared of unseen answers for ratings, words and both, and the gains, with percentile intervals over units."""
     rng = np.random.default_rng(seed)
     y = rows[outcome].to_numpy(float)
-    units = np.arange(len(y)) if cluster is None else rows[cluster].astype("category").cat.codes.to_numpy()
+    units = np.arange(len(y)) if cluster is None else rows[cluster].to_numpy()
     x = np.hstack([rows[names].to_numpy(float) for names in kinds.values()])
     first = len(kinds["ratings"])
     columns = {"ratings": np.arange(first), "words": np.arange(first, x.shape[1]), "both": np.arange(x.shape[1])}
