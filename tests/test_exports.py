@@ -416,3 +416,44 @@ def test_errors_show_no_answer(tmp_path):
         with pytest.raises(DataError) as caught:
             read_export(put(tmp_path, "a.csv", body))
         assert "secret" not in str(caught.value)
+
+
+HALVES = {  # a cell's bytes -> what is read, and how many places are lost
+    "half an emoji": ("很好".encode() + b"\xed\xa0\xbd" + "，下次再来".encode(), "很好\ufffd，下次再来", 1),
+    "an emoji in two parts": ("很好".encode() + b"\xed\xa0\xbd\xed\xb8\x80", "很好😀", 0),
+    "an emoji cut off": ("很好".encode() + "😀".encode()[:2], "很好\ufffd", 1),
+    "a word cut off": ("很好".encode() + "味".encode()[:2], "很好\ufffd", 1),
+}
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("kind", HALVES)
+def test_answers_survive_halves_of_characters(tmp_path, kind, bom):
+    """The other answers are read, the lost places are counted and told, the file stays as it came."""
+    cell, read, lost = HALVES[kind]
+    data = bom + '编号,意见\n1,服务很好环境不错\n2,"'.encode() + cell + '"\n3,一般般吧\n'.encode()
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    export = read_export(path)
+    assert export.frame["意见"].to_list() == ["服务很好环境不错", read, "一般般吧"]
+    told = " ".join(one["en"] for one in export.decisions)
+    assert (f"({lost} × \ufffd)" in told and "halves of characters" in told) == bool(lost)
+    assert path.read_bytes() == data
+
+
+def test_gb18030_with_a_character_cut_off(tmp_path):
+    cell = "味道不错就是有点咸".encode("gb18030")[:-1]
+    path = tmp_path / "a.csv"
+    path.write_bytes("编号,意见\n1,服务很好环境不错\n2,".encode("gb18030") + cell + "\n3,一般😀\n".encode("gb18030"))
+    export = read_export(path)
+    assert export.frame["意见"].to_list() == ["服务很好环境不错", "味道不错就是有点\ufffd", "一般😀"]
+    assert "gb18030 (1 × \ufffd)" in export.decisions[0]["en"]
+
+
+def test_other_broken_bytes_are_refused_still(tmp_path):
+    """Half an emoji beside bytes of another encoding, and more halves than whole texts."""
+    rows = "编号,意见\n1,服务很好环境不错\n".encode()
+    for more in (b"2,\xed\xa0\xbd\n3,\xff\xfe\n", b"2,\xed\xa0\xbd\xed\xa0\xbd\xed\xa0\xbd\n"):
+        (tmp_path / "a.csv").write_bytes(rows + more)
+        with pytest.raises(DataError, match="is not sound .* text: "):
+            read_export(tmp_path / "a.csv")

@@ -8,6 +8,7 @@ from collections import Counter
 import polars as pl
 
 from cemlab.checks import DataError
+from cemlab.collect.halves import mended
 from cemlab.collect.table import find_header, note, tidy
 
 DELIMITERS = {
@@ -21,6 +22,10 @@ DELIMITERS = {
     "\x1f": "US",
 }
 ENDINGS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
+HALVED = note(
+    "残缺的字符（多为被截断的表情）读作 \ufffd，其余文字照原样；原始文件未改动",
+    "halves of characters (often emoji cut in two) are read as \ufffd, all other text as it stands; the raw file is unchanged",
+)
 BOMS = [
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -72,6 +77,8 @@ def read_delimited(data, where):
         f"编码 {encoding}；分隔符 {name}；换行 {ENDINGS[ending]}",
         f"encoding {encoding}; delimiter {name}; line ending {ENDINGS[ending]}",
     )
+    if "\ufffd" in encoding:
+        more = [*more, HALVED]
     return frame, rows, [decided, *more, *notes]
 
 
@@ -79,7 +86,12 @@ def to_utf8(data, where):
     """The text as UTF-8 bytes without a byte order mark, and the name of the encoding it came in."""
     for mark, encoding in BOMS:
         if data.startswith(mark):
-            return decoded(data[len(mark) :], encoding, where, " (BOM)")
+            text = _mended(data[len(mark) :], encoding) if encoding == "utf-8" else None
+            return (
+                (text[0], text[1].replace(encoding, "utf-8 (BOM)"))
+                if text
+                else decoded(data[len(mark) :], encoding, where, " (BOM)")
+            )
     sample = data[:4096]
     if b"\x00" in sample:
         even, odd = sample[0::2].count(0), sample[1::2].count(0)
@@ -97,12 +109,26 @@ def to_utf8(data, where):
     replaced = data.decode("utf-8", errors="replace")
     wrong = replaced.count("\ufffd")
     right = sum(len(part) for part in re.findall(r"[^\x00-\x7f\ufffd]+", replaced[:2_000_000]))
+    if right and (text := _mended(data, "utf-8", right // 5)):
+        return text
     if right > 5 * wrong:
         raise broken(where, data, first, "UTF-8", wrong, cut)
     high = re.findall(rb"[\x80-\xff]+", re.sub(rb"[\x81-\xfe]\d[\x81-\xfe]\d", b"", data))
     if 2 * sum(len(run) == 1 for run in high) > sum(map(len, high)):  # Chinese bytes come in pairs
         return decoded(data, "windows-1252", where, " (guess)")
-    return decoded(data, "gb18030", where, "")
+    text = _mended(data, "gb18030") if wrong > right else None  # else broken UTF-8 would pass for other characters
+    return text or decoded(data, "gb18030", where, "")
+
+
+def _mended(data, encoding, most=None):
+    """As `to_utf8`, of bytes whose only fault is a few halves of characters, `most` of them; None where there is another."""
+    try:
+        text, lost = mended(data, encoding)
+    except UnicodeDecodeError:
+        return None
+    if lost > 1 + len(text) / 100 or (most is not None and lost > most):
+        return None
+    return text.encode("utf-8"), encoding + (f" ({lost:,} × \ufffd)" if lost else "")
 
 
 def decoded(data, encoding, where, remark):
