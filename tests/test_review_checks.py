@@ -65,3 +65,14 @@ def test_what_was_not_compared_is_not_said_to_be_equal(words):
     text = page.html if hasattr(page, "html") else str(page._repr_html_())
     assert "未作比较检验" in text and "未见显著" not in text and "无需专项整改" not in text
     assert "净情感值最低的是“" in text and "先读“" in text
+
+
+def test_groups_stand_with_the_net_sentiment_of_their_label(words):
+    """Rows 0 to 119 hold the 24 that are labelled the wrong way round; the label is blame for half of either part."""
+    parts = pl.when(pl.int_range(pl.len()) % 4 < 2).then(pl.lit("a")).otherwise(pl.lit("b")).alias("part")
+    halves = replace(words, data=words.data.with_columns(parts))
+    assert rl.label_net(halves, "part") == pytest.approx({"a": 0, "b": 0})
+    praised = words.data.with_columns(
+        part=pl.when(pl.col("label_given").cast(pl.Float64) == 1).then(pl.lit("a")).otherwise(pl.lit("b"))
+    )
+    assert rl.label_net(replace(words, data=praised), "part") == pytest.approx({"a": 100, "b": -100})

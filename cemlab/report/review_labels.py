@@ -51,6 +51,18 @@ def label_shares(words):
     return {key: one.iloc[0].to_dict() for key, one in out.items()} if sure else None
 
 
+def label_net(words, cut):
+    """Net sentiment of each group by the label, {code: points}; {} unless nearly all reviews are labelled."""
+    if label_shares(words) is None:
+        return {}
+    from cemlab.measure.scores import top_box
+
+    rows = labelled_rows(words).with_columns(hit=(pl.col("given") == "negative").cast(pl.Float64))
+    found = top_box(rows, "hit", by=cut, scale=(0, 1), top=[1])
+    sure = found[found["n"] >= max(words.study.min_n, words.study.codebook.privacy.min_persons)]
+    return {code: 100 - 2 * share for code, share in zip(sure[cut], sure["estimate"], strict=True)}
+
+
 def label_sentences(words):
     """Agreement with the label, and the figures of the label where it covers all reviews; None without a label."""
     found, lang = label_agreement(words), words.study.lang

@@ -5,10 +5,12 @@ import pandas as pd
 from cemlab.measure.schema import combine
 from cemlab.report.findings import with_family
 from cemlab.report.labels import Labels
+from cemlab.report.review_labels import label_net
 from cemlab.report.review_sections import charts_of
 from cemlab.report.review_texts import told as say
 from cemlab.report.sections import told
 from cemlab.report.text_sections import heads, table
+from cemlab.report.wording import number
 
 
 def show_sources(words, said, groups):
@@ -26,7 +28,19 @@ def show_sources(words, said, groups):
     contrasts = with_family(groups, "group", said)
     frames = [source_rows(net_sentiment(words.now, by=cut), contrasts, cut, words) for cut in study.segments]
     rows = pd.concat(frames, ignore_index=True)
-    columns = ["group", "estimate", "interval", "n", "difference", "difference_interval", "told"]
+    by_label = rows["by_label"].notna().any()
+    if by_label:
+        rows["by_label"] = [number(v, "points") if pd.notna(v) else "—" for v in rows["by_label"]]
+    columns = [
+        "group",
+        "estimate",
+        "interval",
+        "n",
+        *(["by_label"] if by_label else []),
+        "difference",
+        "difference_interval",
+        "told",
+    ]
     columns = [
         c
         for c in columns
@@ -37,9 +51,13 @@ def show_sources(words, said, groups):
             rows,
             words,
             "sources",
-            {"cut": names_of_cuts(study) if lang == "zh" else names_of_cuts(study).lower()},
+            {
+                "cut": names_of_cuts(study) if lang == "zh" else names_of_cuts(study).lower(),
+                "label": say("label_note", lang) if by_label else "",
+            },
             columns=columns,
-            heads=heads(lang, estimate="net", told="theme_told") | {"group": names_of_cuts(study)},
+            heads=heads(lang, estimate="net", told="theme_told")
+            | {"group": names_of_cuts(study), "by_label": say("label_head", lang)},
         )
     )
 
@@ -55,6 +73,7 @@ def source_rows(estimates, contrasts, cut, words):
     rows = study.shown(estimates.assign(item="topic:opinion"), words.now)
     labels = Labels(study.codebook, lang)
     rows = rows.assign(group=[labels.code(cut, code) for code in rows[cut]], code=rows[cut])
+    rows["by_label"] = rows["code"].map(label_net(words, cut)).astype(float)
     if contrasts is not None:
         mine = contrasts[(contrasts["metric"] == "net_sentiment") & (contrasts["cut"] == cut)]
         mine = told(mine, "group", lang).set_index("group")

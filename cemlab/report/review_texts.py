@@ -42,6 +42,11 @@ WORDS = {
         "apart. Of labelled praise {wrong_positive} is read as blame, of labelled blame {wrong_negative} as praise; labels know no "
         "neutral. Quote levels from the label; aspects, themes and the course over time stay the program's reading.",
     ),
+    "label_head": ("按文件标签", "By the label"),
+    "label_note": (
+        "“按文件标签”是标签的净情感值（不分中性）：它没有的差异多半来自误判，不宜引用。",
+        " “By the label”: its net sentiment (no neutral); a difference it does not show is likely one of misreading, not to be quoted.",
+    ),
     "by_label": ("文件标签为 {share}", "by the label of the file {share}"),
     "no_copies": (
         "本期 {n} 条评论中没有文字相同（10 个字以上）的评论。",

@@ -236,8 +236,8 @@ TITLES = {
         ),
     ),
     "sources": (
-        ("评论净情感值，按{cut}", "每组与其余评论比较；检验结论已按全报告统一校正。"),
-        ("Net sentiment by {cut}", "Each group is tested against the rest; verdicts adjusted over the report."),
+        ("评论净情感值，按{cut}", "每组与其余评论比较；检验结论已按全报告统一校正。{label}"),
+        ("Net sentiment by {cut}", "Each group is tested against the rest; verdicts adjusted over the report.{label}"),
     ),
 }
 DAYS = ("横轴为每周周一的日期。", "Days on the axis are the Mondays of the weeks.")
