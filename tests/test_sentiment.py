@@ -259,6 +259,15 @@ def test_adaptation_learns_a_jargon(few_reviews):
     assert np.mean([(p > 0.5) == (s == 5) for p, s in zip(said["probability"], expected, strict=True)]) > 0.9
 
 
+def test_the_gain_is_no_larger_than_over_the_default_as_it_stands(few_reviews):
+    """Few texts recalibrate the default badly; held against that alone, a gain would be told that no new text shows."""
+    texts, stars = rated(120)
+    _, report = fit_sentiment(texts, stars)
+    chance = sentiment(texts)["probability"].to_numpy()
+    now = -np.log(np.where(np.array(stars) == 5, chance, 1 - chance)).mean()
+    assert report.loc[0, "log_loss"] <= now + 1e-9
+
+
 def test_adaptation_refuses_noise(few_reviews):
     texts, stars = rated(300)
     stars = np.random.default_rng(3).permutation(stars).tolist()
