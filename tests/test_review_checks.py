@@ -67,12 +67,11 @@ def test_what_was_not_compared_is_not_said_to_be_equal(words):
     assert "净情感值最低的是“" in text and "先读“" in text
 
 
-def test_groups_stand_with_the_net_sentiment_of_their_label(words):
-    """Rows 0 to 119 hold the 24 that are labelled the wrong way round; the label is blame for half of either part."""
-    parts = pl.when(pl.int_range(pl.len()) % 4 < 2).then(pl.lit("a")).otherwise(pl.lit("b")).alias("part")
-    halves = replace(words, data=words.data.with_columns(parts))
-    assert rl.label_net(halves, "part") == pytest.approx({"a": 0, "b": 0})
-    praised = words.data.with_columns(
-        part=pl.when(pl.col("label_given").cast(pl.Float64) == 1).then(pl.lit("a")).otherwise(pl.lit("b"))
-    )
-    assert rl.label_net(replace(words, data=praised), "part") == pytest.approx({"a": 100, "b": -100})
+def test_groups_are_compared_by_the_label_where_all_have_one(words):
+    """The 24 labelled the wrong way round change sides; where only some are labelled, groups are compared as read."""
+    judged = rl.compared(words)
+    assert (judged["opinion"] == 10).to_list() == (judged["given"] == "positive").to_list()
+    assert (judged["given"] != judged["read"]).sum() == 24
+    some = pl.when(pl.int_range(pl.len()) < 100).then(pl.col("label_given")).alias("label_given")
+    part = replace(words, data=words.data.with_columns(some))
+    assert rl.compared(part)["opinion"].to_list() == words.now["opinion"].to_list()

@@ -202,16 +202,20 @@ class Comments:
             out["theme"] = rows.assign(item=rows["item"].map(self.themes.names))
         return {kind: study.shown(frame, self.now, self.before) for kind, frame in out.items()}
 
-    def segment_contrasts(self):
-        """Net sentiment of each group of this wave's segments against everyone else, as candidates; None without segments."""
+    def segment_contrasts(self, rows=None):
+        """Net sentiment of each group of this wave's segments against everyone else, as candidates; None without segments.
+
+        `rows` are this wave's comments where they are judged by something else than the program.
+        """
         from cemlab.measure.compare import compare_groups
         from cemlab.text.opinions import OPINION
 
         cuts = [cut for cut in self.study.segments if self.now[cut].n_unique() > 1] if not self.reason else []
         if not cuts:
             return None
+        rows = self.now if rows is None else rows
         options = {"metric": "nps", "against": "complement", "min_n": self.study.min_n}
-        frames = [compare_groups(self.now, OPINION, by=cut, **options).assign(metric="net_sentiment") for cut in cuts]
+        frames = [compare_groups(rows, OPINION, by=cut, **options).assign(metric="net_sentiment") for cut in cuts]
         return self.study.shown(as_topics(combine(frames, by=cuts)), self.now)
 
     @property

@@ -63,6 +63,8 @@ def first_screen(words, said):
     opening += (space + text["untested"] if not len(said) else "") + (
         space + text["ends"].format(**ends) if ends else ""
     )
+    if label_shares(words) is not None and study.segments:
+        opening += space + told("label_compared", lang)
     for row in found.head(2).to_dict("records"):
         names = [study.codebook.label(f"topic:{one[0]}", lang) for one in row["aspects"][:2]]
         about = text["about"].format(names=say_list(names, lang)) if names else ""

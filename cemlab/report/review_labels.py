@@ -51,16 +51,17 @@ def label_shares(words):
     return {key: one.iloc[0].to_dict() for key, one in out.items()} if sure else None
 
 
-def label_net(words, cut):
-    """Net sentiment of each group by the label, {code: points}; {} unless nearly all reviews are labelled."""
-    if label_shares(words) is None:
-        return {}
-    from cemlab.measure.scores import top_box
+def compared(words):
+    """Reviews of this wave as groups are compared on them: judged by the label where nearly all have one, else as read."""
+    from cemlab.text.aspect_scores import AS_ANSWER
+    from cemlab.text.opinions import OPINION
 
-    rows = labelled_rows(words).with_columns(hit=(pl.col("given") == "negative").cast(pl.Float64))
-    found = top_box(rows, "hit", by=cut, scale=(0, 1), top=[1])
-    sure = found[found["n"] >= max(words.study.min_n, words.study.codebook.privacy.min_persons)]
-    return {code: 100 - 2 * share for code, share in zip(sure[cut], sure["estimate"], strict=True)}
+    if label_shares(words) is None:
+        return words.now
+    judged = pl.col("given").replace_strict(
+        {"positive": AS_ANSWER[1], "negative": AS_ANSWER[-1]}, return_dtype=pl.Float64
+    )
+    return labelled_rows(words).with_columns(judged.alias(OPINION))
 
 
 def label_sentences(words):

@@ -12,6 +12,7 @@ from cemlab.report import sections
 from cemlab.report.comments import TEXT
 from cemlab.report.figures import show_figure
 from cemlab.report.labels import Labels
+from cemlab.report.review_labels import compared
 from cemlab.report.review_periods import period_name, short_days, with_days
 from cemlab.report.text_sections import heads, say, sentence, table, titled
 from cemlab.report.text_texts import METHODS
@@ -22,7 +23,11 @@ def candidates(words):
     """All that may become a sentence: stars and net sentiment since last wave and by source, aspects and themes."""
     study = words.study
     out = study.candidates(tp.candidate_claims) | words.candidates
-    groups = [frame for frame in (out.get("group"), words.segment_contrasts()) if frame is not None]
+    groups = [
+        frame
+        for frame in (out.get("group"), words.segment_contrasts(None if words.reason else compared(words)))
+        if frame is not None
+    ]
     return out | ({"group": combine(groups, by=study.segments)} if groups else {})
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from cemlab.measure.schema import combine
 from cemlab.report.findings import with_family
 from cemlab.report.labels import Labels
-from cemlab.report.review_labels import label_net
+from cemlab.report.review_labels import compared, label_shares
 from cemlab.report.review_sections import charts_of
 from cemlab.report.review_texts import told as say
 from cemlab.report.sections import told
@@ -26,17 +26,19 @@ def show_sources(words, said, groups):
         display(Markdown(f"*{say('no_groups', lang)}*"))
         return
     contrasts = with_family(groups, "group", said)
-    frames = [source_rows(net_sentiment(words.now, by=cut), contrasts, cut, words) for cut in study.segments]
+    judged, by_label = compared(words), label_shares(words) is not None
+    frames = [source_rows(net_sentiment(judged, by=cut), contrasts, cut, words) for cut in study.segments]
     rows = pd.concat(frames, ignore_index=True)
-    by_label = rows["by_label"].notna().any()
     if by_label:
-        rows["by_label"] = [number(v, "points") if pd.notna(v) else "—" for v in rows["by_label"]]
+        read = pd.concat([source_rows(net_sentiment(words.now, by=cut), None, cut, words) for cut in study.segments])
+        shows = read["status"].isin(["ok", "low_base"])
+        rows["read"] = [number(v, "points") if there else "—" for v, there in zip(read["estimate"], shows, strict=True)]
     columns = [
         "group",
         "estimate",
         "interval",
         "n",
-        *(["by_label"] if by_label else []),
+        *(["read"] if by_label else []),
         "difference",
         "difference_interval",
         "told",
@@ -57,7 +59,7 @@ def show_sources(words, said, groups):
             },
             columns=columns,
             heads=heads(lang, estimate="net", told="theme_told")
-            | {"group": names_of_cuts(study), "by_label": say("label_head", lang)},
+            | {"group": names_of_cuts(study), "read": say("label_head", lang)},
         )
     )
 
@@ -73,7 +75,6 @@ def source_rows(estimates, contrasts, cut, words):
     rows = study.shown(estimates.assign(item="topic:opinion"), words.now)
     labels = Labels(study.codebook, lang)
     rows = rows.assign(group=[labels.code(cut, code) for code in rows[cut]], code=rows[cut])
-    rows["by_label"] = rows["code"].map(label_net(words, cut)).astype(float)
     if contrasts is not None:
         mine = contrasts[(contrasts["metric"] == "net_sentiment") & (contrasts["cut"] == cut)]
         mine = told(mine, "group", lang).set_index("group")
@@ -93,7 +94,7 @@ def results(words):
     if not words.reason:
         from cemlab.text.opinions import net_sentiment
 
-        frames = [net_sentiment(words.now, by=cut) for cut in words.study.segments]
+        frames = [net_sentiment(compared(words), by=cut) for cut in words.study.segments]
         if frames:
             rows = combine(frames, by=words.study.segments).assign(item="topic:opinion")
             out["net_sentiment_groups"] = words.study.shown(rows, words.now)

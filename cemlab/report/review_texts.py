@@ -42,11 +42,13 @@ WORDS = {
         "apart. Of labelled praise {wrong_positive} is read as blame, of labelled blame {wrong_negative} as praise; labels know no "
         "neutral. Quote levels from the label; aspects, themes and the course over time stay the program's reading.",
     ),
-    "label_head": ("按文件标签", "By the label"),
+    "label_head": ("程序判读", "As read"),
     "label_note": (
-        "“按文件标签”是标签的净情感值（不分中性）：它没有的差异多半来自误判，不宜引用。",
-        " “By the label”: its net sentiment (no neutral); a difference it does not show is likely one of misreading, not to be quoted.",
+        "净情感值与检验按文件自带的标签计（不分中性）；“程序判读”列仅供对照，两列之差来自误判与中性。",
+        " Net sentiment and tests are by the label of the file (no neutral); “As read” is the program's, for comparison: the gap is "
+        "misreading and neutral reviews.",
     ),
+    "label_compared": ("来源等分组的比较按文件标签计。", "Groups are compared by the label of the file."),
     "by_label": ("文件标签为 {share}", "by the label of the file {share}"),
     "no_copies": (
         "本期 {n} 条评论中没有文字相同（10 个字以上）的评论。",
