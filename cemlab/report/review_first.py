@@ -71,7 +71,7 @@ def first_screen(words, said):
         proposals.append(text["look"].format(when=name_of(row, words), aspects=about))
     further = verdict.suggestions(said, study.codebook, lang=lang)
     nothing = verdict.TEXTS[lang]["nothing"]
-    if not len(said):
+    if not len(said) or (ends and not proposals and further == [nothing]):
         further = [text["read"].format(**ends) if ends else text["compared"]]
     proposals += [one for one in further if not proposals or one != nothing]
     return block(opening, cards, verdict.top_findings(said), proposals[:3], lang=lang)
