@@ -8,7 +8,8 @@ import pytest
 
 from cemlab.checks import DataError
 from cemlab.explore.label_panel import WORDS, label_comments, label_panel
-from cemlab.explore.labelling import SKIPPED, Labelling, key
+from cemlab.explore.labelling import SKIPPED, Labelling
+from cemlab.text.gold_labels import comment_key, reread
 from cemlab.text.prevalence import sentiment_shares
 from cemlab.text.sentiment import sentiment
 from cemlab.text.sentiment_audit import sentiment_audit
@@ -120,7 +121,17 @@ def test_what_was_labelled_is_what_the_correction_takes(path):
 
 
 def test_keys_tell_comments_apart():
-    assert key("很好") == key("很好") != key("很好。") and len(key("\ud83d")) == 20
+    assert comment_key("很好") == comment_key("很好") != comment_key("很好。") and len(comment_key("\ud83d")) == 20
+
+
+def test_labels_outlive_the_engine_and_the_comments():
+    """The engine now calls the first comment neutral; the second is gone; files without keys stay as they are."""
+    gold = pd.DataFrame({"key": [comment_key("一般"), comment_key("走了")], "label": ["positive", "negative"], "probability": [0.9, 0.1], "gold": ["neutral"] * 2})  # fmt: skip
+    now = reread(gold, ["很好", "一般"], ["positive", "neutral"], [0.99, 0.5])
+    assert now["label"].tolist() == ["neutral", "negative"] and now["probability"].tolist() == [0.5, 0.1]
+    assert gold["label"].tolist() == ["positive", "negative"]
+    old = gold.drop(columns="key")
+    assert reread(old, ["一般"], ["neutral"], [0.5]) is old
 
 
 def buttons(panel):

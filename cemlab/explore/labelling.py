@@ -3,13 +3,13 @@
 The labels are kept without the comments: a file of labels can be copied, mailed and backed up like any table of numbers.
 """
 
-import hashlib
 import os
 from pathlib import Path
 
 import pandas as pd
 
 from cemlab.checks import DataError, require_choice
+from cemlab.text.gold_labels import comment_key
 
 LABELS = ("positive", "neutral", "negative")
 SKIPPED = "skipped"  # read, and left without a label; counts as not labelled
@@ -52,7 +52,7 @@ class Labelling:
             self.gold = _read(self.started)
             wanted = set(self.gold["key"])
             masked = mask_series(pl.Series(list(dict.fromkeys(given)), dtype=pl.String)).to_list()
-            found = {at: text for text in masked if (at := key(text)) in wanted}
+            found = {at: text for text in masked if (at := comment_key(text)) in wanted}
             left = self.gold["key"].isin(found)
             if not left.any():
                 raise DataError(
@@ -63,7 +63,7 @@ class Labelling:
             self.gold = self.gold[left].reset_index(drop=True)
         else:
             drawn = draw_gold(given, n=n, seed=seed, groups=groups)
-            drawn["key"] = drawn["text"].map(key)
+            drawn["key"] = drawn["text"].map(comment_key)
             found, self.gone = dict(zip(drawn["key"], drawn["text"], strict=True)), 0
             self.gold = drawn.drop(columns=["row", "text"]).astype({"gold": "object"})
         self.texts = [found[at] for at in self.gold["key"]]
@@ -125,11 +125,6 @@ class Labelling:
             )
         _write(self.result(), self.path)
         return self.path
-
-
-def key(text):
-    """What stands for a comment in the file of labels."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20]
 
 
 def _read(path):
