@@ -7,15 +7,13 @@ import pandas as pd
 import polars as pl
 
 from cemlab.measure.schema import combine
-from cemlab.paths import data_folder, project_root
+from cemlab.report.comment_labels import TEXT, given_labels, labelled_sample
 from cemlab.report.topics import PREFIX, as_topics, lexicon_of, stages_of
 
-TEXT = "comment_text__"
 RATED = "rating:"  # before the name of a touchpoint: an aspect may have the same
 LEAST = 60  # comments of this wave below which people read them and nobody counts
 CHINESE = 0.5  # share of comments with a Chinese character below which the Chinese tools do not apply
 MADE = {"label", "probability", "opinion"}  # columns of `with_opinions`
-SAID = {"好评": "positive", "差评": "negative", "praise": "positive", "blame": "negative"}
 STABLE = 0.5  # stability below which another sample would give other themes
 
 
@@ -289,26 +287,9 @@ def open_comments(study):
     told = rows.filter(pl.col("label") != "none")
     if (told["_wave"] == study.wave).sum() < LEAST:
         return Comments(study, "few", **counted)
-    return Comments(study, "", data=told, every=rows, lexicon=lexicon_of(book), gold=labelled_sample(book), **counted)
-
-
-def given_labels(book):
-    """Questions whose two answers are praise and blame, as corpora bring them: {name: {code: "positive" or "negative"}}."""
-    out = {}
-    for column in book.of_role("question"):
-        signs = {code: SAID.get(option.zh or option.en) for code, option in column.options.items()}
-        if sorted(map(str, signs.values())) == ["negative", "positive"]:
-            out[column.name] = signs
-    return out
-
-
-def labelled_sample(book):
-    """The comments that people labelled for this study (data/audits/<name>.csv), or None."""
-    for folder in (project_root() / "data" / "audits", data_folder("audits")):
-        path = folder / f"{book.name}.csv"
-        if path.is_file():
-            return pd.read_csv(path, encoding="utf-8", dtype={"label": str, "gold": str})
-    return None
+    return Comments(
+        study, "", data=told, every=rows, lexicon=lexicon_of(book), gold=labelled_sample(book, rows), **counted
+    )
 
 
 def masked_words():

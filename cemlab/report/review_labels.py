@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from cemlab.report.comments import given_labels
+from cemlab.report.comment_labels import given_labels
 from cemlab.report.review_texts import told
 from cemlab.report.rows import interval_text
 from cemlab.report.wording import number
