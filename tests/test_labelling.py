@@ -193,7 +193,11 @@ def test_a_study_is_labelled_and_its_report_corrected(team, root):
         task.label("neutral" if rng.random() < 0.1 else said)
     assert task.finish() == team / "data" / "audits" / "word_of_mouth.csv"
     after = open_comments(open_study(book, weights="none"))
-    assert before.gold is None and len(after.gold) == 200 and set(after.gold["label"]) <= {"positive", "neutral", "negative"}
+    assert (
+        before.gold is None
+        and len(after.gold) == 200
+        and set(after.gold["label"]) <= {"positive", "neutral", "negative"}
+    )
     assert set(before.sentiment["method"]) != set(after.sentiment["method"])
 
 
