@@ -1,6 +1,6 @@
 """Reviews that repeat another one's words: copies, bursts of them, praise by default, and what they do to the net sentiment."""
 
-import pandas as pd
+import numpy as np
 import polars as pl
 
 from cemlab.checks import require_columns
@@ -90,8 +90,7 @@ def keyed(data, text, date, by):
 
 def burst(days):
     """Most copies within seven days where these are five or more, else 0."""
-    given = sorted(pd.Timestamp(day) for day in days if day is not None)
-    most = max(
-        (sum(0 <= (other - day).days < BURST_DAYS for other in given[at:]) for at, day in enumerate(given)), default=0
-    )
+    given = np.sort(np.array([day for day in days if day is not None], dtype="datetime64[D]"))
+    ends = np.searchsorted(given, given + np.timedelta64(BURST_DAYS, "D"))
+    most = int((ends - np.arange(len(given))).max(initial=0))
     return most if most >= BURST else 0

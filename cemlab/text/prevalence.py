@@ -54,7 +54,7 @@ def sentiment_shares(data, gold=None, *, by=None, method="prediction_powered", l
     whatever n. A corrected interval (Wilson on the base that gives the
     corrected variance) is as wide as the labelled sample makes it. In simulations of shares from 1 to 97 %, samples of
     100 to 400 and engines from weak to nearly perfect (`python -m benchmarks.prevalence`), intervals of 95 % held the truth
-    in 93 to 100 of 100 trials, and in 91 at the least: a rare "neutral" of an engine that hardly errs.
+    in 92 to 100 of 100 trials, and in 90 at the least: a rare "neutral" of an engine that hardly errs.
 
     References
     ----------

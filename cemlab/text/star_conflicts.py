@@ -1,5 +1,7 @@
 """Stars that say one thing and words that say another."""
 
+from itertools import islice
+
 import pandas as pd
 import polars as pl
 
@@ -81,6 +83,7 @@ def conflict_examples(data, text, stars, *, top, bottom, n=3, min_n=10, shortest
         found = side.filter(pl.col(kind) == 1).unique(text, maintain_order=True)
         found = found.filter(pl.col(text).str.len_chars().is_between(shortest, 4 * longest))
         found = found.sort("probability", text, descending=[kind == "low_positive", False])
-        shown = [row for row in found.iter_rows(named=True) if says_more(row[text])][: n if len(side) >= min_n else 0]
+        speaking = (row for row in found.iter_rows(named=True) if says_more(row[text]))
+        shown = islice(speaking, n if len(side) >= min_n else 0)
         out += [(kind, row[stars], shortened(mask_businesses(mask(row[text])), longest)) for row in shown]
     return pd.DataFrame(out, columns=["kind", "stars", "text"])
