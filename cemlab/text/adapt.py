@@ -58,7 +58,7 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
     weights = np.where(known, 1.0, weight)
     design = Design(shipped + own, np.concatenate([shipped_labels, labels]), weights, ordered=len(shipped))
     base = design.predict(design.fit(known), ~known)
-    adapted = design.held_out(parts, always=known)[:2]
+    adapted = design.held_out(parts, always=known, watch=_watched)[:2]
     part = np.random.default_rng(1).permutation(len(own)) % parts
     losses, rows = [], []
     for label, (score, stands) in (("default", base), (name, adapted)):
@@ -84,7 +84,7 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
     rows[1] |= {"gain": gain.mean(), "gain_low": gain.mean() - half, "gain_high": gain.mean() + half}
     if gain.mean() - half <= 0:
         raise ValueError(
-            f"fit_sentiment: the own comments do not improve on the default model: log loss {losses[0].mean():.3f} before, "
+            f"fit_sentiment: the own comments do not improve on the default model beyond doubt: log loss {losses[0].mean():.3f} before, "
             f"{losses[1].mean():.3f} after, gain {gain.mean():.3f} ({gain.mean() - half:.3f} to {gain.mean() + half:.3f}) over {len(own)} texts. "
             "Keep the default engine, or bring more rated comments."
         )
@@ -92,6 +92,16 @@ def fit_sentiment(texts, scores, *, scale="stars", weight=1.0, parts=5, name="ad
 
     model = design.fit(np.ones(len(known), bool), name, calibrate(adapted[0], labels, stands=adapted[1]))
     return model, pd.DataFrame(rows)
+
+
+def _watched(parts):
+    """The parts, with a bar where somebody is looking: a terminal, or JupyterLab."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    unseen = not (console.is_terminal or console.is_jupyter)
+    return track(list(parts), "fit_sentiment", console=console, transient=True, disable=unseen)
 
 
 def loss(probability, labels):

@@ -145,25 +145,25 @@ class Design:
         place[self.columns[kept]] = np.arange(1, len(kept) + 1)
         return Model(name, place, table, on_opinions, intercepts, tuple(calibration))
 
-    def held_out(self, parts=PARTS, always=None):
+    def held_out(self, parts=PARTS, always=None, watch=iter):
         """Score of every text by a model that did not see it, nor its neighbours: (scores, standing, rows).
 
-        Rows in `always` are in every training part, and get no score.
+        Rows in `always` are in every training part, and get no score; `watch` may show how far the parts are.
         """
         unit = np.arange(len(self.labels))
         unit[: self.ordered] //= RUN
         part = (np.random.default_rng(0).permutation(unit.max() + 1) % parts)[unit]
         if always is not None:
             part[always] = -1
-        return self._left_out(part)
+        return self._left_out(part, watch)
 
     def fields_out(self):
         """As `held_out`, each text by a model that saw no text of its field."""
         return self._left_out(self.fields)
 
-    def _left_out(self, part):
+    def _left_out(self, part, watch=iter):
         found = []
-        for k in range(part.max() + 1):
+        for k in watch(range(part.max() + 1)):
             unseen = part == k
             found.append((*self.predict(self.fit(~unseen, small=ROUGH), unseen), np.flatnonzero(unseen)))
         if not found:
