@@ -282,7 +282,7 @@ def test_a_place_is_found(line):
 
 
 @pytest.mark.parametrize(
-    "line", ["data" + "/work/x", "example.org" + "/home/page", "${HOME}" + "/work/x", "a" + "/tmp/b", "reports/"]
+    "line", ["data/" + "work/x", "example.org/" + "home/page", "${HOME}/" + "work/x", "a/" + "tmp/b", "reports/"]
 )
 def test_what_is_no_place_is_left_alone(line):
     assert not PLACES.search(line)

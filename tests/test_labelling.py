@@ -64,11 +64,19 @@ def test_a_label_is_taken_back_in_the_order_it_was_given(path):
     assert task.text == first and task.labelled == 0 and Labelling(TEXTS, path).labelled == 0
 
 
-def test_comments_that_are_gone_are_said_and_not_asked(path):
+def test_comments_that_are_gone_are_said_and_not_asked_and_their_labels_stay(path):
     task = Labelling(TEXTS, path, n=20)
     task.label("positive")
-    left = Labelling([t for t in TEXTS if t != task.texts[3]], path)
-    assert left.gone == 1 and len(left.gold) == 19 and left.labelled == 1
+    labelled, waiting = task.texts[0], task.texts[3]
+    left = Labelling([t for t in TEXTS if t not in (labelled, waiting)], path)
+    assert (left.gone, left.left, left.labelled, len(left.gold)) == (1, 18, 1, 20)
+    while left.current is not None:
+        assert left.text != waiting
+        left.label("negative")
+    kept = pd.read_csv(left.started)["gold"]
+    assert kept[0] == "positive" and kept.isna().sum() == 1 and left.result()["gold"].notna().sum() == 19
+    again = Labelling(TEXTS, path)  # the data are back: so is the one that was waiting
+    assert again.text == waiting and again.gone == 0
     with pytest.raises(DataError, match=r"shop\.started\.csv: none of its 20 comments is among the 1 given"):
         Labelling(["别的研究的评论"], path)
 
@@ -130,6 +138,8 @@ def test_labels_outlive_the_engine_and_the_comments():
     now = reread(gold, ["很好", "一般"], ["positive", "neutral"], [0.99, 0.5])
     assert now["label"].tolist() == ["neutral", "negative"] and now["probability"].tolist() == [0.5, 0.1]
     assert gold["label"].tolist() == ["positive", "negative"]
+    mute = reread(gold, ["一般"], ["none"], [np.nan])  # the engine finds no opinion in it any more
+    assert mute["label"].tolist() == ["positive", "negative"]
     old = gold.drop(columns="key")
     assert reread(old, ["一般"], ["neutral"], [0.5]) is old
 

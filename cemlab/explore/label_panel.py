@@ -79,8 +79,8 @@ def label_panel(texts, path, *, n=200, seed=0, groups=None, lang="zh"):
     finish.button_style = "primary"
 
     def refresh(said=""):
-        left = int(task.gold["gold"].isna().sum())
-        bar.value = len(task.gold) - left
+        left = task.left
+        bar.value = bar.max - left - task.gone
         state = words["progress"].format(done=task.labelled, left=left)
         state += words["gone"].format(gone=task.gone) if task.gone else ""
         body = escape(task.text) if left else words["end"].format(done=task.labelled)

@@ -10,8 +10,8 @@ import pandas as pd
 
 from cemlab.checks import DataError, require_choice
 from cemlab.text.gold_labels import comment_key
+from cemlab.text.sentiment_audit import OPINIONS, draw_gold
 
-LABELS = ("positive", "neutral", "negative")
 SKIPPED = "skipped"  # read, and left without a label; counts as not labelled
 LEAST = 100
 COLUMNS = ("key", "probability", "label", "stratum", "stratum_size", "gold")
@@ -43,7 +43,6 @@ class Labelling:
 
         from cemlab.masking import mask_series
         from cemlab.text.given import as_text
-        from cemlab.text.sentiment_audit import draw_gold
 
         self.path = Path(path)
         self.started = self.path.with_suffix(".started.csv")
@@ -53,27 +52,38 @@ class Labelling:
             wanted = set(self.gold["key"])
             masked = mask_series(pl.Series(list(dict.fromkeys(given)), dtype=pl.String)).to_list()
             found = {at: text for text in masked if (at := comment_key(text)) in wanted}
-            left = self.gold["key"].isin(found)
-            if not left.any():
+            if not found:
                 raise DataError(
-                    f"{self.started.name}: none of its {len(left)} comments is among the {len(given)} given; these labels belong "
+                    f"{self.started.name}: none of its {len(self.gold)} comments is among the {len(given)} given; these labels belong "
                     "to other comments. Move the file away to begin anew."
                 )
-            self.gone = int((~left).sum())
-            self.gold = self.gold[left].reset_index(drop=True)
         else:
             drawn = draw_gold(given, n=n, seed=seed, groups=groups)
             drawn["key"] = drawn["text"].map(comment_key)
-            found, self.gone = dict(zip(drawn["key"], drawn["text"], strict=True)), 0
+            found = dict(zip(drawn["key"], drawn["text"], strict=True))
             self.gold = drawn.drop(columns=["row", "text"]).astype({"gold": "object"})
-        self.texts = [found[at] for at in self.gold["key"]]
+        self.texts = [
+            found.get(at) for at in self.gold["key"]
+        ]  # None: gone from the data; a label given before still counts
         self.order = []  # places in the order in which they were labelled now, for `back`
 
     @property
     def current(self):
         """Place of the comment to label next; None when all are done."""
-        open_rows = self.gold.index[self.gold["gold"].isna()]
-        return int(open_rows[0]) if len(open_rows) else None
+        return next((at for at in self._open() if self.texts[at] is not None), None)
+
+    @property
+    def left(self):
+        """Comments still to be read."""
+        return len(self._open()) - self.gone
+
+    @property
+    def gone(self):
+        """Comments that were drawn, and can be labelled no more: they are gone from the data."""
+        return sum(self.texts[at] is None for at in self._open())
+
+    def _open(self):
+        return self.gold.index[self.gold["gold"].isna()]
 
     @property
     def text(self):
@@ -83,7 +93,7 @@ class Labelling:
     @property
     def labelled(self):
         """Comments labelled so far."""
-        return int(self.gold["gold"].isin(LABELS).sum())
+        return int(self.gold["gold"].isin(OPINIONS).sum())
 
     @property
     def least(self):
@@ -92,7 +102,7 @@ class Labelling:
 
     def label(self, opinion):
         """Give the current comment its label, or SKIPPED, and keep it on disk."""
-        require_choice(opinion, [*LABELS, SKIPPED], name="opinion", where="Labelling.label")
+        require_choice(opinion, [*OPINIONS, SKIPPED], name="opinion", where="Labelling.label")
         at = self.current
         if at is None:
             raise ValueError("Labelling.label: every comment has been read; nothing is left to label.")
@@ -108,7 +118,7 @@ class Labelling:
 
     def result(self):
         """The sample as `sentiment_audit` and `sentiment_shares` take it; what was skipped has no label."""
-        return self.gold.assign(gold=self.gold["gold"].where(self.gold["gold"].isin(LABELS), None))
+        return self.gold.assign(gold=self.gold["gold"].where(self.gold["gold"].isin(OPINIONS), None))
 
     def finish(self):
         """Write the file that corrects the report, and return its path.
@@ -133,7 +143,7 @@ def _read(path):
     except (ValueError, UnicodeDecodeError) as error:
         raise DataError(f"{path.name}: cannot be read as a table of labels ({type(error).__name__}); restore it from a backup, or move it away.") from error  # fmt: skip
     missing = [name for name in COLUMNS if name not in gold.columns]
-    wrong = set() if missing else set(gold["gold"].dropna()) - {*LABELS, SKIPPED}
+    wrong = set() if missing else set(gold["gold"].dropna()) - {*OPINIONS, SKIPPED}
     if missing or wrong:
         what = f"the columns {missing} are missing" if missing else f"gold holds {sorted(wrong)[:3]}"
         raise DataError(f"{path.name}: {what}; it is no file of started labels. Move it away to begin anew.")

@@ -23,14 +23,14 @@ def reread(gold, texts, labels, probabilities):
     Returns
     -------
     pandas.DataFrame
-        ``label`` and ``probability`` are those of now where the comment is found; others, whose comment is gone from the
-        data, keep what stood in the file. Bands and their sizes stay: they say how the sample was drawn.
+        ``label`` and ``probability`` are those of now where the comment is found and still holds an opinion;
+        others keep what stood in the file. Bands and their sizes stay: they say how the sample was drawn.
     """
     if "key" not in gold.columns:
         return gold
     wanted, found = set(gold["key"]), {}
     for place, text in enumerate(texts):
-        if (key := comment_key(text)) in wanted:
+        if labels[place] != "none" and (key := comment_key(text)) in wanted:
             found[key] = place
     places = gold["key"].map(found)
     known = places.notna()
