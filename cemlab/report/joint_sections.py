@@ -1,7 +1,6 @@
 """The section that shows ratings and comments side by side: one model of both, among those who rated and wrote."""
 
 import numpy as np
-import polars as pl
 
 from cemlab.analyse.driver_sums import NoDrivers
 from cemlab.analyse.joint_drivers import joint_drivers
@@ -133,6 +132,7 @@ def told_words(found, model, words):
     gain = rows.loc[("r_squared_gain", "words")]
     points = " 个百分点" if lang == "zh" else " percentage points"
     everyone = study.shown(mean_score(study.now, outcome, weights=study.weights))["estimate"].iloc[0]
+    writers = study.shown(mean_score(words.now, outcome), words.now)["estimate"].iloc[0]
     n = int(model["n"].iloc[0])
     return {
         "outcome": study.codebook.label(outcome, lang),
@@ -145,7 +145,7 @@ def told_words(found, model, words):
         "n": f"{n:,}",
         "asked": f"{words.asked:,}",
         "percent": f"{100 * n / max(words.asked, 1):.1f}%",
-        "mean": number(words.now.select(pl.col(outcome).cast(pl.Float64).fill_nan(None).mean()).item(), "mean"),
+        "mean": number(writers, "mean") if np.isfinite(writers) else "—",
         "everyone": number(everyone, "mean") if np.isfinite(everyone) else "—",
     }
 

@@ -84,16 +84,20 @@ def star_mix(words):
     column = rating_of(words)
     if column is None:
         return None
+    from cemlab.measure.scores import distribution
+
     study, out = words.study, []
     codes = list(range(int(column.scale.high), int(column.scale.low) - 1, -1))
+    given = words.every.filter(pl.col("_wave").is_in(words.waves))
+    ends = (int(column.scale.low), int(column.scale.high))
+    shares = study.shown(distribution(given, column.name, scale=ends, by="_wave"), given)
     for wave in words.waves:
-        given = words.every.filter((pl.col("_wave") == wave) & pl.col(column.name).is_not_null())[column.name].cast(
-            pl.Float64
-        )
-        if len(given) < max(study.min_n, 1):
+        rows = shares[(shares["_wave"] == wave) & shares["status"].isin(["ok", "low_base"])].set_index("at")
+        if len(rows) < len(codes):
             continue
-        cells = {f"star_{code}": f"{100 * (given == code).mean():.1f}%" for code in codes}
-        out.append({"wave": study.codebook.wave_label(wave, study.lang), "rated": f"{len(given):,}", **cells})
+        cells = {f"star_{code}": f"{number(rows.loc[code, 'estimate'], 'percent')}%" for code in codes}
+        rated = f"{int(rows['n'].iloc[0]):,}"
+        out.append({"wave": study.codebook.wave_label(wave, study.lang), "rated": rated, **cells})
     if not out:
         return None
     heads = {"wave": "wave", "rated": "rated"} | {
