@@ -5,6 +5,7 @@ import polars as pl
 
 from cemlab.checks import require_columns
 from cemlab.text.aspect_scores import polars_frame
+from cemlab.text.opinions import net_sentiment
 
 
 def in_period(data, at, *, date="_date", period="week"):
@@ -55,12 +56,12 @@ def alarm_sources(data, at, *, by, date="_date", period="week"):
     frame = polars_frame(data, "alarm_sources")
     require_columns(frame.columns, [by, "opinion"], "alarm_sources")
     told = frame.filter(pl.col("opinion").is_not_null())
-    sign = pl.when(pl.col("opinion") >= 9).then(100.0).when(pl.col("opinion") <= 6).then(-100.0).otherwise(0.0)
+    told = told.with_columns(pl.col(by).cast(pl.String).fill_null("(missing)"))
     sides = [
-        part.group_by(pl.col(by).cast(pl.String).fill_null("(missing)").alias(by)).agg(n=pl.len(), net=sign.mean())
+        net_sentiment(part, by=by, min_n=0)[[by, "n", "estimate"]].rename(columns={"estimate": "net"})
         for part in in_period(told, at, date=date, period=period)
     ]
-    both = sides[0].join(sides[1], on=by, how="full", coalesce=True, suffix="_others").to_pandas()
+    both = sides[0].merge(sides[1], on=by, how="outer", suffixes=("", "_others"))
     both[["n", "n_others"]] = both[["n", "n_others"]].fillna(0)
     here, there = both["n"] / max(both["n"].sum(), 1), both["n_others"] / max(both["n_others"].sum(), 1)
     both["contribution"] = ((here + there) / 2 * (both["net"] - both["net_others"])).fillna(0.0)
